@@ -1,0 +1,111 @@
+/** The review's loop: shows what is there, then deploys, changes, saves, edits or leaves. */
+
+import type { Component, Facts } from '../core/component.ts';
+import { hasErrors } from '../core/finding.ts';
+import type { Value } from '../core/schema.ts';
+import { applies, type Layer, settle } from '../core/settings.ts';
+import { exitCodes, isCliError } from '../errors.ts';
+import { editFiles } from '../files/editor.ts';
+import { tally } from '../output/findings.ts';
+import { askOption, askSearch, askYes, type Option } from '../prompts/ask.ts';
+import type { Context } from './context.ts';
+import { deploy } from './deploy.ts';
+import { sayError } from './report.ts';
+import { askOne } from './questions.ts';
+import { saveSubject, saySaved } from './save.ts';
+import { type Subject, subjectOfDraft, subjectOfFiles } from './subject.ts';
+import { say, sayFindings, sayManifests, saySummary } from './talk.ts';
+
+type Step = { readonly subject: Subject } | { readonly code: number };
+
+const show = (context: Context, subject: Subject): void => {
+  say(context.io, '');
+  saySummary(context.io, subject.summary);
+  say(context.io, '');
+  sayFindings(context.io, subject.findings);
+};
+
+const shownValue = (value: Value | undefined): string => {
+  if (value === undefined || value === null) return 'not set';
+  return typeof value === 'object' ? value.join(' ') : String(value);
+};
+
+/** Every setting that means something now, with its value. */
+const settingOptions = (context: Context, answers: Readonly<Record<string, Value>>): Option[] =>
+  Object.entries(context.table)
+    .filter(([key]) => key !== 'action' && key !== 'overwrite' && applies(context.table, key, answers))
+    .map(([key, spec]) => ({ value: key, name: `${key}: ${shownValue(answers[key])}`, description: spec.summary }));
+
+/** Asks one setting again and renders anew. What only held for the other mode falls back to its default. */
+const change = async (context: Context, component: Component, facts: Facts, subject: Subject): Promise<Step> => {
+  const { io, table } = context;
+  if (subject.answers === null) return { subject };
+  const key = await askSearch('Which setting? (type to search)', settingOptions(context, subject.answers), io);
+  const base: Layer = { name: 'prompt', values: subject.answers };
+  const others: Layer = { name: 'prompt', values: Object.fromEntries(Object.entries(subject.answers).filter(([name]) => name !== key)) };
+  const current: Layer = { name: 'config.json', values: { [key]: subject.answers[key] ?? null } };
+  const value = await askOne(context, component, subject.answers[key] === undefined ? [others] : [current, others], facts, key);
+  const draft = component.draft(settle(table, [base, { name: 'prompt', values: { [key]: value } }]), facts, io.version);
+  return { subject: subjectOfDraft(draft) };
+};
+
+const edit = (context: Context, component: Component, subject: Subject): Step => {
+  const { env } = context.io;
+  const files = editFiles(env['VISUAL'] || env['EDITOR'] || 'vi', subject.files);
+  const edited = files.some((file, index) => file.text !== subject.files[index]?.text);
+  return { subject: edited ? subjectOfFiles(component, files, subject.answers) : subject };
+};
+
+/** Only a person at the terminal can say that changes made by hand may go. */
+const save = async (context: Context, subject: Subject, overwrite: boolean): Promise<Step> => {
+  try {
+    saySaved(context, subject, saveSubject(context, subject, overwrite));
+    return { code: 0 };
+  } catch (error) {
+    if (!isCliError(error) || !error.hint.includes('--overwrite')) throw error;
+    sayError(context.io, error);
+    if (!(await askYes('Replace it?', false, context.io))) return { subject };
+    return save(context, subject, true);
+  }
+};
+
+const options = (subject: Subject): Option[] => [
+  { value: 'deploy', name: 'Deploy', description: 'apply the manifests and wait for a verified answer' },
+  ...(subject.answers === null ? [] : [{ value: 'change', name: 'Change a setting', description: 'ask one question again and render anew' }]),
+  { value: 'save', name: 'Save', description: 'write the manifests to a folder' },
+  { value: 'edit', name: 'Open in $EDITOR', description: 'change the manifests by hand; they are checked again' },
+  { value: 'quit', name: 'Quit', description: 'leave; nothing is written' },
+];
+
+const act = async (choice: string, context: Context, component: Component, facts: Facts, subject: Subject): Promise<Step> => {
+  if (choice === 'change') return change(context, component, facts, subject);
+  if (choice === 'edit') return edit(context, component, subject);
+  if (choice === 'save') return save(context, subject, context.typed['overwrite'] === true);
+  if (choice === 'deploy') return { code: await deploy(context, subject) };
+  return { code: 0 };
+};
+
+const blocked = (choice: string, subject: Subject): boolean => (choice === 'deploy' || choice === 'save') && hasErrors(subject.findings);
+
+/** Runs until somebody decides. Refusals are said and the loop goes on; an interruption leaves. */
+export const decide = async (context: Context, component: Component, facts: Facts, first: Subject): Promise<number> => {
+  let subject = first;
+  show(context, subject);
+  sayManifests(context.io, subject.files);
+  for (;;) {
+    const choice = await askOption('What would you like to do?', options(subject), context.io);
+    if (blocked(choice, subject)) {
+      say(context.io, `Not with ${tally(subject.findings)}; change a setting first, or quit.`);
+      continue;
+    }
+    try {
+      const step = await act(choice, context, component, facts, subject);
+      if ('code' in step) return step.code;
+      if (step.subject !== subject) show(context, step.subject);
+      subject = step.subject;
+    } catch (error) {
+      if (!isCliError(error) || exitCodes[error.kind] !== exitCodes.refused) throw error;
+      sayError(context.io, error);
+    }
+  }
+};

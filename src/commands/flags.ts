@@ -1,0 +1,37 @@
+/** Flags that describe a run and not a deployment, by verb; the settings' flags come from the component's table. */
+
+export type RunFlag = {
+  /** As commander writes it. */
+  readonly flags: string;
+  readonly summary: string;
+};
+
+export const runFlags = {
+  answers: { flags: '--answers <FILE>', summary: 'take answers from a YAML or JSON file' },
+  saveAnswers: { flags: '--save-answers <FILE>', summary: 'write all settings to a file that --answers takes' },
+  outputDir: { flags: '--output-dir <DIR>', summary: 'folder for saved manifests (default: ./manifests)' },
+  yes: { flags: '-y, --yes', summary: 'take every default and confirm' },
+  nonInteractive: { flags: '--non-interactive', summary: 'never ask' },
+  config: { flags: '--config <FILE>', summary: 'use this file instead of config.json' },
+  snapshot: { flags: '--snapshot <FILE>', summary: 'facts about a cluster, saved earlier' },
+  offline: { flags: '--offline', summary: 'open no connection' },
+  output: { flags: '-o, --output <FORMAT>', summary: 'text, json or yaml' },
+  quiet: { flags: '-q, --quiet', summary: 'no talk, only errors' },
+  noColor: { flags: '--no-color', summary: 'no colour' },
+} as const satisfies Record<string, RunFlag>;
+
+export type RunFlagName = keyof typeof runFlags;
+
+/** What was typed behind the run flags. */
+export type RunOptions = {
+  readonly answers?: string;
+  readonly saveAnswers?: string;
+  readonly outputDir?: string;
+  readonly yes?: boolean;
+  readonly nonInteractive?: boolean;
+  readonly config?: string;
+  readonly snapshot?: string;
+  readonly offline?: boolean;
+  readonly output?: string;
+  readonly quiet?: boolean;
+};

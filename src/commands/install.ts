@@ -1,0 +1,67 @@
+/** `install`: ask → plan → render → deploy, review or save. */
+
+import type { Component, Facts } from '../core/component.ts';
+import { type Finding, hasErrors } from '../core/finding.ts';
+import { type Layer, settle } from '../core/settings.ts';
+import { CliError } from '../errors.ts';
+import { writeAnswersFile } from '../files/answers.ts';
+import type { Command, Context } from './context.ts';
+import { decide } from './decide.ts';
+import { deploy } from './deploy.ts';
+import { eventsFor } from './events.ts';
+import { pathFrom, readFacts, soundLayers } from './layers.ts';
+import { askMissing, refuseToGuess, unanswered } from './questions.ts';
+import { replayCommand } from './replay.ts';
+import { saveSubject, saySaved } from './save.ts';
+import { type Subject, subjectOfDraft } from './subject.ts';
+import { say, sayFindings, saySummary } from './talk.ts';
+
+/** Errors in what was given already are said before the first question. */
+const refuseEarly = (context: Context, component: Component, layers: readonly Layer[], facts: Facts): void => {
+  const given = new Set(layers.filter(layer => layer.name !== 'default').flatMap(layer => Object.keys(layer.values)));
+  const { findings } = component.draft(settle(context.table, layers), facts, context.io.version);
+  const early = findings.filter(finding => finding.level === 'error' && given.has(finding.path));
+  if (early.length > 0) throw new CliError('refused', 'The settings cannot be used as they are; nothing was written.', { findings: early });
+};
+
+const answersLayer = async (context: Context, component: Component, layers: readonly Layer[], facts: Facts): Promise<Layer> => {
+  const none: Layer = { name: 'prompt', values: {} };
+  const missing = unanswered(context.table, layers);
+  if (context.options.yes === true || missing.length === 0) return none;
+  if (!context.io.canPrompt) return refuseToGuess(context, missing);
+  refuseEarly(context, component, layers, facts);
+  return askMissing(context, component, layers, facts);
+};
+
+const carryOut = async (action: string, context: Context, component: Component, facts: Facts, subject: Subject, findings: readonly Finding[]): Promise<number> => {
+  const { io, options, typed } = context;
+  if (action === 'review' && io.canPrompt && options.yes !== true) return decide(context, component, facts, subject);
+  if (options.quiet !== true) saySummary(io, subject.summary);
+  sayFindings(io, options.quiet === true ? findings.filter(finding => finding.level === 'error') : findings);
+  if (hasErrors(findings)) throw new CliError('refused', 'The settings cannot be used as they are; nothing was written.');
+  if (action === 'deploy') return deploy(context, subject);
+  if (action === 'review') throw new CliError('usage', 'There is no terminal to review at.', { hint: 'Use --action save, or the verb render.' });
+  saySaved(context, subject, saveSubject(context, subject, typed['overwrite'] === true));
+  return 0;
+};
+
+const install = async (context: Context): Promise<{ code: number; findings: readonly Finding[] }> => {
+  const { io, entry, table, options } = context;
+  const facts = readFacts(context);
+  const layers = soundLayers(context, facts);
+  const component = await entry.load();
+  const answered = await answersLayer(context, component, layers, facts);
+  const settled = settle(table, [...layers, answered]);
+  const draft = component.draft(settled, facts, io.version);
+  const asked = Object.keys(answered.values).length > 0;
+  if (options.saveAnswers !== undefined && !hasErrors(draft.findings)) writeAnswersFile(pathFrom(io, options.saveAnswers), draft.settings);
+  if (asked) say(io, '', 'To repeat this run:', `  ${replayCommand(entry, 'install', table, settled)}`, '');
+  const code = await carryOut(String(settled.values['action']), context, component, facts, subjectOfDraft(draft), draft.findings);
+  return { code, findings: draft.findings };
+};
+
+export const command: Command = async context => {
+  if (context.options.output !== 'json') return (await install(context)).code;
+  const events = eventsFor(context.io);
+  return events.run(() => install(context));
+};

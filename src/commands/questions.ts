@@ -1,0 +1,56 @@
+/** Asks what nobody answered yet, in the table's order. */
+
+import type { Component, Facts } from '../core/component.ts';
+import { flagOf, type SettingTable, type Spec, type Value } from '../core/schema.ts';
+import { applies, type Layer, type Settled, settle } from '../core/settings.ts';
+import { listed } from '../core/text.ts';
+import { CliError } from '../errors.ts';
+import { askSetting } from '../prompts/ask.ts';
+import { commandLine, type Context } from './context.ts';
+
+/** Layers in which a person answered, or somebody for them; config.json only says what the default is. */
+const answering = ['environment', 'answers file', 'flag', 'prompt'];
+
+const isAnswered = (layers: readonly Layer[], key: string): boolean =>
+  layers.some(layer => answering.includes(layer.name) && layer.values[key] !== undefined);
+
+/** Keys that would be asked next, given what is known. */
+export const unanswered = (table: SettingTable, layers: readonly Layer[]): string[] => {
+  const { values } = settle(table, layers);
+  return Object.keys(table).filter(key => table[key]?.ask !== undefined && applies(table, key, values) && !isAnswered(layers, key));
+};
+
+const flagWithValue = (key: string, spec: Spec | undefined): string =>
+  spec === undefined || spec.kind === 'switch' ? `${flagOf(key)} or --no-${flagOf(key).slice(2)}` : `${flagOf(key)} ${spec.placeholder ?? 'VALUE'}`;
+
+/** No terminal and something missing: said at once, with every flag named. */
+export const refuseToGuess = (context: Context, missing: readonly string[]): never => {
+  const flags = missing.map(key => flagWithValue(key, context.table[key]));
+  throw new CliError('usage', `There is no terminal to ask at, and ${missing.length} answers are missing: ${listed(flags)}.`, {
+    hint: `Give them as flags or with --answers FILE, or take every default: ${commandLine(context.entry, 'install')} --yes`,
+  });
+};
+
+/** The value that a prompt offers: what is settled, else what follows from the other answers. */
+const offered = (component: Component, settled: Settled, key: string): Value => settled.values[key] ?? component.suggest(key, settled.values);
+
+/** Asks one setting in the light of all others; `layers` without it. Errors: `interrupted`. */
+export const askOne = async (context: Context, component: Component, layers: readonly Layer[], facts: Facts, key: string): Promise<Value> => {
+  const { io, table } = context;
+  const spec = table[key];
+  if (spec === undefined) throw new CliError('bug', `There is no setting "${key}".`);
+  const current = offered(component, settle(table, layers), key);
+  const object = (value: Value): string | undefined =>
+    component.object(key, settle(table, [...layers, { name: 'prompt', values: { [key]: value } }]), facts);
+  return askSetting(spec.ask?.message ?? `${key} (${spec.summary}):`, spec, current, object, io);
+};
+
+/** Every missing answer as a layer. What is asked depends on what was answered. */
+export const askMissing = async (context: Context, component: Component, layers: readonly Layer[], facts: Facts): Promise<Layer> => {
+  const said: Record<string, Value> = {};
+  const withSaid = (): Layer[] => [...layers, { name: 'prompt', values: said }];
+  for (let [key] = unanswered(context.table, withSaid()); key !== undefined; [key] = unanswered(context.table, withSaid())) {
+    said[key] = await askOne(context, component, withSaid(), facts, key);
+  }
+  return { name: 'prompt', values: said };
+};

@@ -1,0 +1,36 @@
+/** Prints to the talk stream: sentences, summaries, findings, manifests. */
+
+import type { SummaryLine } from '../core/component.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Manifest } from '../core/manifest.ts';
+import type { Io } from '../io.ts';
+import { findingLines } from '../output/findings.ts';
+import { paintFor } from '../output/paint.ts';
+import { summaryLines, yamlLines } from '../output/tables.ts';
+
+export const say = (io: Io, ...lines: readonly string[]): void => {
+  for (const line of lines) io.stderr.write(`${line}\n`);
+};
+
+export const sayFindings = (io: Io, findings: readonly Finding[]): void => {
+  if (findings.length > 0) say(io, ...findingLines(findings, paintFor(io.color.stderr), io.columns));
+};
+
+export const saySummary = (io: Io, summary: readonly SummaryLine[]): void => {
+  say(io, ...summaryLines(summary, paintFor(io.color.stderr), io.columns));
+};
+
+export const sayManifests = (io: Io, manifests: readonly Pick<Manifest, 'file' | 'text'>[]): void => {
+  const paint = paintFor(io.color.stderr);
+  for (const manifest of manifests) say(io, paint.dim(`# ${manifest.file}`), ...yamlLines(manifest.text, paint), '');
+};
+
+/** Data. */
+export const print = (io: Io, text: string): void => {
+  io.stdout.write(text);
+};
+
+export const printJson = (io: Io, data: unknown): void => print(io, `${JSON.stringify(data, null, 2)}\n`);
+
+/** The version of every JSON shape this program prints. */
+export const schemaVersion = 1;

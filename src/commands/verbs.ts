@@ -1,0 +1,53 @@
+/** Every verb of a component: name, help line, what it takes. Data for help, the list, completion and dispatch. */
+
+import type { RunFlagName } from './flags.ts';
+
+export type Verb = {
+  readonly name: string;
+  readonly summary: string;
+  /** As commander writes it; empty when it takes none. */
+  readonly argument: string;
+  readonly flags: readonly RunFlagName[];
+  /** Whether the settings of the component are flags of this verb. */
+  readonly settings: boolean;
+  /** Formats that `-o` takes, the first is the default. */
+  readonly formats: readonly string[];
+  readonly examples: readonly string[];
+};
+
+export const verbs = [
+  {
+    name: 'install',
+    summary: 'ask, plan, render; then deploy, review or save',
+    argument: '',
+    flags: ['yes', 'answers', 'saveAnswers', 'outputDir', 'config', 'snapshot', 'offline', 'output', 'quiet', 'noColor'],
+    settings: true,
+    formats: ['text', 'json'],
+    examples: ['install', 'install --model Qwen/Qwen3-0.6B --yes --action save', 'install --answers answers.yaml --yes --action save'],
+  },
+  {
+    name: 'render',
+    summary: 'print the manifests; never asks, needs no cluster',
+    argument: '',
+    flags: ['answers', 'saveAnswers', 'config', 'snapshot', 'offline', 'output', 'quiet', 'noColor'],
+    settings: true,
+    formats: ['text', 'json', 'yaml'],
+    examples: ['render --model Qwen/Qwen3-0.6B', 'render --mode disaggregated --kv-router --release 1.6.1 > manifests.yaml'],
+  },
+  {
+    name: 'review',
+    summary: 'read saved manifests: explain, check, then change, save or leave',
+    argument: '[DIR|FILE|NAME]',
+    flags: ['nonInteractive', 'outputDir', 'config', 'offline', 'output', 'quiet', 'noColor'],
+    settings: false,
+    formats: ['text', 'json'],
+    examples: ['review', 'review manifests/dynamo-system/qwen3-30b', 'review my-deployment.yaml --non-interactive -o json'],
+  },
+] as const satisfies readonly Verb[];
+
+/** Verbs that stand before any component. */
+export const topVerbs = [
+  { name: 'list', usage: 'list', summary: 'every category, component and verb' },
+  { name: 'config', usage: 'config', summary: 'every setting, its value and the layer it came from' },
+  { name: 'explain', usage: 'explain [CODE]', summary: 'meaning, cause and remedy of a finding' },
+] as const;

@@ -1,0 +1,95 @@
+/** Contradictions between the additional engine arguments and what the plan decides. */
+
+import type { Finding } from '../../../core/finding.ts';
+import { isExplicit } from '../../../core/settings.ts';
+import { shown } from '../../../core/text.ts';
+import { contradiction } from './args.ts';
+import type { EngineWord } from './engine/read.ts';
+import { readVllmArgs } from './engine/read.ts';
+import { kindsOf, parallelKeys } from './roles.ts';
+import { type Rule, type RuleInput, finding } from './rule.ts';
+
+const wordsOf = ({ settings }: RuleInput): readonly EngineWord[] => readVllmArgs(settings.vllmArgs, settings.release).words;
+
+const parallelism: Rule = ({ settings, settled, taken, plan }) =>
+  kindsOf(plan.mode).flatMap(kind => {
+    const [tp, pp, ep] = parallelKeys[kind];
+    const { owned } = taken;
+    const differs = (key: string, answer: unknown, said: unknown): boolean => said !== null && isExplicit(settled, key) && answer !== said;
+    return [
+      ...(differs(tp, settings[tp], owned.tensor) ? [contradiction(tp, String(settings[tp]), '--tensor-parallel-size', String(owned.tensor))] : []),
+      ...(differs(pp, settings[pp], owned.pipeline) ? [contradiction(pp, String(settings[pp]), '--pipeline-parallel-size', String(owned.pipeline))] : []),
+      ...(differs(ep, settings[ep], owned.expert) ? [contradiction(ep, settings[ep] ? 'on' : 'off', '--enable-expert-parallel', owned.expert === true ? 'on' : 'off')] : []),
+    ];
+  });
+
+const model: Rule = input =>
+  wordsOf(input)
+    .filter(word => word.flag === '--model' && word.values[0] !== input.plan.model.id && word.values[0] !== input.plan.model.path)
+    .map(word =>
+      finding('args-contradiction', 'error', 'vllmArgs', `--model is given twice: ${input.plan.model.id} as the model and ${shown(word.values[0])} in the additional vLLM args.`, 'Remove --model from the additional vLLM args and use --model of this program.'),
+    );
+
+const roleFlags: readonly string[] = ['--disaggregation-mode', '--is-prefill-worker', '--is-decode-worker'];
+
+const role: Rule = input =>
+  wordsOf(input)
+    .filter(word => roleFlags.includes(word.flag) && !(input.plan.mode === 'aggregated' && word.values[0] === 'agg'))
+    .map(word => {
+      const message = `${word.tokens.join(' ')} in the additional vLLM args would go to every worker; the role follows from the mode (${input.plan.mode}).`;
+      return finding('args-contradiction', 'error', 'vllmArgs', message, `Remove ${word.flag} and choose with --mode.`);
+    });
+
+const connectorFlags: readonly string[] = ['--kv-transfer-config', '--connector'];
+
+const sameAsPlanned = (input: RuleInput, word: EngineWord): boolean =>
+  input.plan.roles.filter(one => one.parallelism !== null).every(one => one.args.join('\n').includes(word.tokens.join('\n')) && count(one.args, word.flag) === 1);
+
+const count = (args: readonly string[], flag: string): number => args.filter(arg => arg === flag).length;
+
+const connector: Rule = input => {
+  const { plan, dialect } = input;
+  const said = wordsOf(input).filter(word => connectorFlags.includes(word.flag));
+  if (said.length === 0) return [];
+  if (plan.mode === 'disaggregated' || plan.kvbm !== null) {
+    const owner = plan.kvbm === null ? 'disaggregated mode' : 'KVBM';
+    return said
+      .filter(word => !sameAsPlanned(input, word))
+      .map(word => finding('args-contradiction', 'error', 'vllmArgs', `${word.flag} is set by ${owner}; a second one in the additional vLLM args contradicts it.`, `Remove ${word.flag} from the additional vLLM args.`));
+  }
+  const transfers = said.some(word => word.flag === '--kv-transfer-config');
+  const none = said.some(word => word.flag === '--connector' && ['none', 'null'].includes(word.values[0] ?? ''));
+  if (!dialect.runtime.hasConnectorFlag || !transfers || none) return [];
+  const message = `On Dynamo ${plan.release} --kv-transfer-config clashes with the default connector, and the worker stops.`;
+  return [finding('args-connector-default', 'error', 'vllmArgs', message, 'Add --connector none to the additional vLLM args.')];
+};
+
+const routing: Rule = input => {
+  if (input.plan.router === null) return [];
+  const words = wordsOf(input);
+  const caching = words.findLast(word => word.flag === '--enable-prefix-caching');
+  const events = words.findLast(word => word.flag === '--kv-events-config');
+  const findings: Finding[] = [];
+  if (caching?.negated === true) {
+    findings.push(finding('router-without-events', 'error', 'vllmArgs', '--no-enable-prefix-caching switches KV events off, and without them the KV router routes blindly.', 'Remove --no-enable-prefix-caching, or turn the router off: --no-kv-router'));
+  }
+  if (events !== undefined && !/"enable_kv_cache_events"\s*:\s*true/.test(events.values.join(' '))) {
+    findings.push(finding('router-without-events', 'error', 'vllmArgs', 'The --kv-events-config given does not enable KV events, and without them the KV router routes blindly.', 'Add "enable_kv_cache_events":true to it, or leave it out.'));
+  }
+  return findings;
+};
+
+/** Flags that a person may repeat on purpose. */
+const mayRepeat = (word: EngineWord): boolean => word.flag.startsWith('-O') || word.typed.includes('.');
+
+const repeated: Rule = input => {
+  const words = wordsOf(input).filter(word => !mayRepeat(word));
+  const flags = [...new Set(words.map(word => word.flag))];
+  return flags.flatMap(flag => {
+    const said = [...new Set(words.filter(word => word.flag === flag).map(word => word.tokens.join(' ')))];
+    if (said.length < 2) return [];
+    return [finding('args-repeated', 'warning', 'vllmArgs', `${flag} is given ${said.length} times with different values: ${said.join(', ')}; the last one counts.`, 'Keep one of them.')];
+  });
+};
+
+export const argumentRules: readonly Rule[] = [parallelism, model, role, connector, routing, repeated];

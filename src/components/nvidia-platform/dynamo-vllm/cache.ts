@@ -1,0 +1,98 @@
+/** Where the model is kept: the claim, its access mode and size, and what the pods that mount it must share. */
+
+import type { Facts } from '../../../core/component.ts';
+import type { Finding } from '../../../core/finding.ts';
+import { gibibytes } from '../../../core/quantity.ts';
+import { managedBy } from './labels.ts';
+import { weightsGiB } from './models.ts';
+import type { ModelCache } from './plan.ts';
+import type { Settings } from './settings.ts';
+
+export const defaultClaim = 'dynamo-model-cache';
+export const mountPath = '/opt/models';
+
+type AccessMode = ModelCache['accessMode'];
+
+/** Storage drivers by what a volume of theirs can be; from the drivers' own documentation. */
+const manyWriters: readonly string[] = [
+  'efs.csi.aws.com', 'fsx.csi.aws.com', 'filestore.csi.storage.gke.io', 'file.csi.azure.com', 'nfs.csi.k8s.io', 'lustre.csi.storage.gke.io',
+  'cephfs.csi.ceph.com', 'rook-ceph.cephfs.csi.ceph.com', 'csi.weka.io', 'csi.vastdata.com', 'beegfs.csi.netapp.com', 'openshift-storage.cephfs.csi.ceph.com',
+];
+
+const modeOfClass = (provisioner: string): AccessMode => (manyWriters.includes(provisioner) ? 'ReadWriteMany' : 'ReadWriteOnce');
+
+type Choice = { readonly accessMode: AccessMode; readonly storageClass: string | null; readonly why: 'said' | 'claim' | 'class' | 'driver' | 'offline' };
+
+const existing = (claim: string, facts: Facts): AccessMode | undefined => {
+  const modes = facts.claims?.find(found => found.name === claim)?.accessModes;
+  if (modes === undefined) return undefined;
+  return modes.includes('ReadWriteMany') ? 'ReadWriteMany' : 'ReadWriteOnce';
+};
+
+const fromClasses = (settings: Settings, facts: Facts): Choice => {
+  const classes = facts.storageClasses ?? [];
+  const asked = classes.find(one => one.name === settings.storageClass);
+  if (asked !== undefined) return { accessMode: modeOfClass(asked.provisioner), storageClass: asked.name, why: 'class' };
+  const shared = classes.find(one => manyWriters.includes(one.provisioner));
+  if (shared !== undefined) return { accessMode: 'ReadWriteMany', storageClass: shared.name, why: 'driver' };
+  return { accessMode: 'ReadWriteOnce', storageClass: settings.storageClass, why: 'driver' };
+};
+
+const choose = (settings: Settings, claim: string, facts: Facts): Choice => {
+  const { storageClass } = settings;
+  const found = existing(claim, facts);
+  if (found !== undefined) return { accessMode: found, storageClass, why: 'claim' };
+  if (settings.modelCacheAccessMode !== null) return { accessMode: settings.modelCacheAccessMode, storageClass, why: 'said' };
+  if (facts.storageClasses === null) return { accessMode: 'ReadWriteMany', storageClass, why: 'offline' };
+  return fromClasses(settings, facts);
+};
+
+const offlineFinding: Finding = {
+  rule: 'cache-access-mode-assumed',
+  level: 'info',
+  path: 'modelCacheAccessMode',
+  message: 'The cluster was not looked at, so the model cache asks for ReadWriteMany.',
+  hint: 'If no storage class there can do that, add --model-cache-access-mode ReadWriteOnce: all pods are then held on one node.',
+};
+
+/** Room for a second model of the same size, at least 100 GiB. */
+const sizeFor = (weights: number): string => gibibytes(Math.max(100, Math.ceil((weights * 2.1) / 50) * 50));
+
+const assumedSize = '500Gi';
+
+const sizeFinding = (model: string): Finding => ({
+  rule: 'cache-size-assumed',
+  level: 'info',
+  path: 'modelCacheSize',
+  message: `The size of ${model} is not known offline, so the model cache asks for ${assumedSize}.`,
+  hint: 'Say it with --model-cache-size, about twice the size of the weights.',
+});
+
+export type Cached = { readonly cache: ModelCache | null; readonly findings: readonly Finding[] };
+
+/** A claim that stands there without our label is somebody else's: it is used, never changed. */
+const isForeign = (claim: string, facts: Facts): boolean => {
+  const found = facts.claims?.find(one => one.name === claim);
+  return found !== undefined && found.labels['app.kubernetes.io/managed-by'] !== managedBy;
+};
+
+export const planCache = (settings: Settings, facts: Facts): Cached => {
+  if (settings.modelCache === 'none') return { cache: null, findings: [] };
+  const named = settings.modelCache.startsWith('claim:');
+  const claim = named ? settings.modelCache.slice('claim:'.length) : defaultClaim;
+  const create = !named && !isForeign(claim, facts);
+  const choice = choose(settings, claim, facts);
+  const weights = weightsGiB(settings.model);
+  const size = settings.modelCacheSize ?? (weights === undefined ? assumedSize : sizeFor(weights));
+  const cache: ModelCache = {
+    claim,
+    create,
+    size: create ? size : null,
+    storageClass: create ? choice.storageClass : null,
+    accessMode: choice.accessMode,
+    mountPath,
+  };
+  const findings = choice.why === 'offline' ? [offlineFinding] : [];
+  const sizeAssumed = create && settings.modelCacheSize === null && weights === undefined;
+  return { cache, findings: sizeAssumed ? [...findings, sizeFinding(settings.model)] : findings };
+};

@@ -1,0 +1,90 @@
+/** This component's side of the contract: answers and facts in, a draft out. */
+
+import type { Component, Draft, Explained, Facts } from '../../../core/component.ts';
+import { applySkips, type Finding } from '../../../core/finding.ts';
+import type { KubernetesObject } from '../../../core/manifest.ts';
+import { nameFromModel } from '../../../core/name.ts';
+import type { Value } from '../../../core/schema.ts';
+import { misplacedSettings, type Settled, type Values } from '../../../core/settings.ts';
+import { settingTable } from './answers.ts';
+import { catalogue } from './catalogue.ts';
+import { isGraph } from './graph.ts';
+import { checkGraph } from './manifest-rules.ts';
+import { planFrom } from './planning.ts';
+import { checkPlan } from './rules.ts';
+import { savedSettings, settingsFrom } from './settings.ts';
+import { summaryOf } from './summary.ts';
+import { checkShape, renderAll } from './rendering.ts';
+import { renderings } from './views.ts';
+
+const skips = (settled: Settled): readonly string[] => {
+  const said = settled.values['skipCheck'];
+  return Array.isArray(said) ? said : [];
+};
+
+const unique = (findings: readonly Finding[]): Finding[] => [...new Map(findings.map(found => [`${found.rule} ${found.message}`, found])).values()];
+
+const unknownSkips = (codes: readonly string[]): Finding[] =>
+  codes
+    .filter(code => !Object.hasOwn(catalogue, code))
+    .map(code => ({ rule: 'skip-unknown', level: 'warning', path: 'skipCheck', message: `--skip-check ${code}: there is no such check.`, hint: './cli explain lists every code.' }));
+
+const draft = (settled: Settled, facts: Facts, programVersion: string): Draft => {
+  const planned = planFrom(settingsFrom(settled, facts), settled, facts);
+  const said = [...misplacedSettings(settingTable, settled), ...planned.findings, ...checkPlan({ ...planned, settled, facts })];
+  const rendered = renderAll(renderings(planned.plan, programVersion));
+  const objects = rendered.manifests.map(manifest => manifest.object);
+  // What the engine's parser says of the additional arguments was said above, with the setting's name.
+  const graphFindings = objects.filter(isGraph).flatMap(checkGraph).filter(found => !found.rule.startsWith('args-'));
+  const all = [...said, ...rendered.findings, ...objects.flatMap(checkShape), ...graphFindings, ...unknownSkips(skips(settled))];
+  return {
+    settings: savedSettings(planned.settings),
+    plan: planned.plan,
+    manifests: rendered.manifests,
+    summary: summaryOf(objects),
+    findings: applySkips(unique(all), skips(settled)),
+  };
+};
+
+/** Other writers use fields that we do not: for them an unknown field is told, not refused. */
+const tolerant = (found: Finding): Finding =>
+  found.rule === 'manifest-unknown-field' || found.rule === 'manifest-schema'
+    ? { ...found, rule: 'manifest-not-checked', level: 'info', message: `Not written by this program, so not checked: ${found.message}`, hint: '' }
+    : found;
+
+const explain = (objects: readonly KubernetesObject[]): Explained => {
+  const graph = objects.find(isGraph);
+  const none: Finding[] = graph === undefined
+    ? [{ rule: 'no-deployment', level: 'error', path: '', message: 'There is no DynamoGraphDeployment among these manifests.', hint: 'Give a folder saved by this program or a file that holds one.' }]
+    : [];
+  return {
+    name: graph?.metadata.name ?? '',
+    namespace: graph?.metadata.namespace ?? 'default',
+    summary: summaryOf(objects),
+    findings: unique([...none, ...objects.filter(isGraph).flatMap(checkGraph), ...objects.flatMap(checkShape).map(tolerant)]),
+  };
+};
+
+const suggest = (key: string, values: Values): Value => {
+  if (key === 'name') return nameFromModel(String(values['model'] ?? settingTable.model.default));
+  return settingTable[key as keyof typeof settingTable]?.default ?? null;
+};
+
+/** What a whole draft holds against this one answer; findings carry the key of the setting they are about. */
+const objection = (key: string, settled: Settled, facts: Facts): string | undefined => {
+  const found = draft(settled, facts, '').findings.find(one => one.level === 'error' && one.path === key);
+  return found === undefined ? undefined : `${found.message} ${found.hint}`.trim();
+};
+
+export const component: Component = {
+  category: 'nvidia-platform',
+  name: 'dynamo-vllm',
+  title: 'NVIDIA Dynamo with vLLM',
+  summary: 'serve a model with NVIDIA Dynamo and vLLM on a Kubernetes GPU cluster',
+  settings: settingTable,
+  catalogue,
+  suggest,
+  object: objection,
+  draft,
+  explain,
+};

@@ -1,0 +1,125 @@
+/** Saved manifests: one folder a deployment, written whole or not at all, and never over somebody's changes. */
+
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { hashText } from '../core/hash.ts';
+import { CliError } from '../errors.ts';
+import { causeOf } from './read.ts';
+
+export type SavedFile = { readonly file: string; readonly text: string };
+
+const indexFile = 'kustomization.yaml';
+export const answersFile = 'answers.yaml';
+const digestMark = /^# Digest: sha256:([0-9a-f]{64})$/m;
+
+const joined = (files: readonly SavedFile[]): string =>
+  [...files]
+    .sort((a, b) => (a.file < b.file ? -1 : 1))
+    .map(({ file, text }) => `${file}\n${text.replace(digestMark, '')}\n`)
+    .join('\0');
+
+const kustomization = (manifests: readonly SavedFile[], version: string, digest: string): string =>
+  [
+    `# Saved by dynamo-installer ${version}. Apply with: kubectl apply -k .`,
+    '# The digest tells whether a file of this folder was changed by hand.',
+    `# Digest: sha256:${digest}`,
+    'apiVersion: kustomize.config.k8s.io/v1beta1',
+    'kind: Kustomization',
+    'resources:',
+    ...manifests.map(manifest => `  - ${manifest.file}`),
+    '',
+  ].join('\n');
+
+/** Everything a saved folder holds; manifests from elsewhere have no answers. */
+export const folderFiles = (manifests: readonly SavedFile[], answers: string | null, version: string): SavedFile[] => {
+  const draft = [...manifests, ...(answers === null ? [] : [{ file: answersFile, text: answers }])];
+  const blank = { file: indexFile, text: kustomization(manifests, version, '0'.repeat(64)) };
+  return [...draft, { file: indexFile, text: kustomization(manifests, version, hashText(joined([...draft, blank]))) }];
+};
+
+export type SavedFolder = {
+  readonly files: readonly SavedFile[];
+  /** `foreign`: this program did not write it. `changed`: a file was edited, added or removed since. */
+  readonly state: 'intact' | 'changed' | 'foreign';
+};
+
+/** Reads a folder; only YAML files count, others are nobody's business. */
+export const openFolder = (folder: string): SavedFolder => {
+  const files = readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map(entry => ({ file: entry.name, text: readFileSync(join(folder, entry.name), 'utf8') }))
+    .sort((a, b) => (a.file < b.file ? -1 : 1));
+  const said = digestMark.exec(files.find(one => one.file === indexFile)?.text ?? '')?.[1];
+  if (said === undefined) return { files, state: 'foreign' };
+  return { files, state: hashText(joined(files)) === said ? 'intact' : 'changed' };
+};
+
+/** The manifests of a folder in apply order, without its index and its answers. */
+export const manifestsIn = (folder: SavedFolder): SavedFile[] => folder.files.filter(one => one.file !== indexFile && one.file !== answersFile);
+
+const cannot = (folder: string, error: unknown): CliError =>
+  new CliError('refused', `The manifests cannot be saved: ${folder} ${causeOf(error)}.`, { hint: 'Choose another folder: --output-dir DIR' });
+
+/** The first part of a path that exists and is no folder. */
+const inTheWay = (folder: string): string | undefined => {
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    if (existsSync(at)) return statSync(at).isDirectory() ? undefined : at;
+  }
+  return undefined;
+};
+
+const same = (folder: SavedFolder, files: readonly SavedFile[]): boolean => folder.files.length === files.length && joined(folder.files) === joined(files);
+
+/** Files that are not ours stay in the folder when ours are replaced. */
+const carryOver = (from: string, to: string, ours: readonly SavedFile[], replaced: SavedFolder): void => {
+  const numbered = /^\d\d-[a-z0-9]+\.yaml$/;
+  const known = [...ours.map(one => one.file), ...replaced.files.map(one => one.file).filter(file => numbered.test(file))];
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (entry.isFile() && !known.includes(entry.name)) copyFileSync(join(from, entry.name), join(to, entry.name));
+    if (entry.isDirectory()) renameSync(join(from, entry.name), join(to, entry.name));
+  }
+};
+
+const replace = (folder: string, files: readonly SavedFile[]): void => {
+  const parent = dirname(folder);
+  mkdirSync(parent, { recursive: true });
+  const beside = join(parent, `.saving-${randomUUID()}`);
+  mkdirSync(beside);
+  try {
+    for (const { file, text } of files) writeFileSync(join(beside, file), text);
+    const old = `${beside}-old`;
+    const exists = existsSync(folder);
+    if (exists) {
+      carryOver(folder, beside, files, openFolder(folder));
+      renameSync(folder, old);
+    }
+    renameSync(beside, folder);
+    rmSync(old, { recursive: true, force: true });
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
+};
+
+export type Saved = { readonly folder: string; readonly change: 'created' | 'configured' | 'unchanged' };
+
+/**
+ * Saves a folder whole. Errors: `refused` when the place cannot be written, or holds changes that nobody said to replace.
+ */
+export const saveFolder = (folder: string, files: readonly SavedFile[], overwrite: boolean): Saved => {
+  const obstacle = inTheWay(folder);
+  if (obstacle !== undefined) throw new CliError('refused', `The manifests cannot be saved: ${obstacle} is a file, not a folder.`, { hint: 'Choose another folder: --output-dir DIR' });
+  try {
+    const exists = existsSync(folder);
+    const found = exists ? openFolder(folder) : undefined;
+    if (found !== undefined && same(found, files)) return { folder, change: 'unchanged' };
+    if (found !== undefined && found.state !== 'intact' && found.files.length > 0 && !overwrite) {
+      const what = found.state === 'changed' ? 'was changed by hand since it was saved' : 'was not saved by this program';
+      throw new CliError('refused', `${folder} ${what}; it is left as it is.`, { hint: 'Replace it with --overwrite, or save elsewhere with --output-dir DIR.' });
+    }
+    replace(folder, files);
+    return { folder, change: exists ? 'configured' : 'created' };
+  } catch (error) {
+    throw error instanceof CliError ? error : cannot(folder, error);
+  }
+};

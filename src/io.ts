@@ -1,0 +1,25 @@
+/** Everything a run needs of the process, as values: streams, environment, folders, signal. */
+
+import type { Readable, Writable } from 'node:stream';
+
+export type Io = {
+  readonly stdin: Readable;
+  /** Data. */
+  readonly stdout: Writable;
+  /** Talk: prompts, progress, findings. */
+  readonly stderr: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative paths start from. */
+  readonly cwd: string;
+  /** Folder of `cli`, `config.json` and `templates`. */
+  readonly root: string;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Whether somebody can be asked: input and talk are both a terminal. */
+  readonly canPrompt: boolean;
+  /** Whether talk may be coloured, and data. */
+  readonly color: { readonly stdout: boolean; readonly stderr: boolean };
+  /** Width of the terminal; 80 when there is none. */
+  readonly columns: number;
+  readonly version: string;
+};

@@ -1,0 +1,42 @@
+/** The process edge: the only file that names `process`. */
+
+import { join } from 'node:path';
+import { version } from './generated/version.ts';
+import type { Io } from './io.ts';
+import { run } from './run.ts';
+
+const { env, stdin, stdout, stderr } = process;
+const interrupt = new AbortController();
+
+process.on('SIGINT', () => {
+  // A second one quits at once.
+  if (interrupt.signal.aborted) process.exit(130);
+  interrupt.abort();
+});
+// A reader that closed the pipe has seen enough.
+stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70));
+
+/** NO_COLOR and TERM=dumb switch colour off, FORCE_COLOR on; otherwise a terminal decides. */
+const colored = (isTerminal: boolean): boolean => {
+  if (process.argv.includes('--no-color') || (env['NO_COLOR'] ?? '') !== '') return false;
+  if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';
+  return isTerminal && env['TERM'] !== 'dumb';
+};
+
+const io: Io = {
+  stdin,
+  stdout,
+  stderr,
+  env,
+  cwd: process.cwd(),
+  root: join(import.meta.dirname, '..'),
+  signal: interrupt.signal,
+  canPrompt: stdin.isTTY === true && stderr.isTTY === true,
+  color: { stdout: colored(stdout.isTTY === true), stderr: colored(stderr.isTTY === true) },
+  columns: stderr.columns ?? 80,
+  version,
+};
+
+run(process.argv.slice(2), io).then(code => {
+  process.exitCode = code;
+});

@@ -1,0 +1,18 @@
+/** Breaks sentences at blanks so that they fit a terminal. A word that is too long, such as a command, is never broken. */
+
+const widest = 100;
+
+export const wrap = (text: string, columns: number, indent = ''): string[] => {
+  const room = Math.max(20, Math.min(columns, widest) - indent.length);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].map(part => `${indent}${part}`);
+};

@@ -1,0 +1,109 @@
+/** run(argv, io): words and flags → command and component; the one catch that prints; returns an exit code. */
+
+import type { ComponentEntry } from './components/load.ts';
+import { componentIndex } from './components/load.ts';
+import type { Command, Context } from './commands/context.ts';
+import { listText } from './commands/list.ts';
+import { topVerbs, type Verb, verbs } from './commands/verbs.ts';
+import { nearest } from './core/suggest.ts';
+import { CliError, exitCodes, isCliError } from './errors.ts';
+import type { Io } from './io.ts';
+import type { Shape } from './program.ts';
+
+/** Each verb's code is loaded when it is run. */
+const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  install: () => import('./commands/install.ts'),
+  render: () => import('./commands/render.ts'),
+  review: () => import('./commands/review.ts'),
+  config: () => import('./commands/config.ts'),
+  explain: () => import('./commands/explain.ts'),
+};
+
+const [only] = componentIndex;
+
+const topShape = (name: string): Verb => ({
+  name,
+  summary: topVerbs.find(verb => verb.name === name)?.summary ?? '',
+  argument: name === 'explain' ? '[CODE]' : '',
+  flags: name === 'config' ? ['answers', 'config', 'output', 'noColor'] : ['output', 'noColor'],
+  settings: name === 'config',
+  formats: ['text', 'json'],
+  examples: [],
+});
+
+const unknownWord = (word: string, known: readonly string[], line: string): CliError => {
+  const guess = nearest(word, known);
+  const message = word.startsWith('-') ? `There is no flag ${word} here.` : `There is no "${word}" here; known: ${known.join(', ')}.`;
+  return new CliError('usage', message, { hint: guess === undefined ? 'Everything there is: ./cli list' : `Did you mean ${line} ${guess}?` });
+};
+
+/** Runs a verb: its parser, then its code. */
+const runVerb = async (entry: ComponentEntry, verb: Verb, line: string, argv: readonly string[], io: Io): Promise<number> => {
+  const table = verb.settings ? await entry.table() : {};
+  const { parseWords } = await import('./program.ts');
+  const examples = verb.examples.map(example => `${line.slice(0, line.length - verb.name.length)}${example}`);
+  const shape: Shape = { ...verb, name: line, table, examples };
+  const typed = parseWords(shape, argv, io);
+  if (typed === null) return 0;
+  const load = commands[verb.name];
+  if (load === undefined) throw new CliError('bug', `The verb "${verb.name}" has no code.`);
+  const context: Context = { io, entry, table: verb.settings ? table : await entry.table(), ...typed };
+  return (await load()).command(context);
+};
+
+const isHelp = (word: string | undefined): boolean => word === undefined || word === 'help' || word === '--help' || word === '-h';
+
+const printList = (io: Io, code: number): number => {
+  io.stdout.write(listText());
+  return code;
+};
+
+const runComponent = async (category: string, argv: readonly string[], io: Io): Promise<number> => {
+  const entries = componentIndex.filter(entry => entry.category === category);
+  const [name, word, ...rest] = argv;
+  if (isHelp(name)) return printList(io, name === undefined ? exitCodes.usage : 0);
+  const entry = entries.find(one => one.name === name);
+  if (entry === undefined) throw unknownWord(name ?? '', entries.map(one => one.name), `./cli ${category}`);
+  if (isHelp(word)) return printList(io, word === undefined ? exitCodes.usage : 0);
+  const verb = verbs.find(one => one.name === word);
+  const line = `./cli ${category} ${entry.name}`;
+  if (verb === undefined) throw unknownWord(word ?? '', verbs.map(one => one.name), line);
+  return runVerb(entry, verb, `${line} ${verb.name}`, rest, io);
+};
+
+/** No words: a menu where somebody can choose, else the list and exit 64. */
+const menu = async (io: Io): Promise<number> => {
+  if (!io.canPrompt || only === undefined) return printList(io, exitCodes.usage);
+  const { chooseVerb } = await import('./commands/menu.ts');
+  const words = await chooseVerb(io);
+  return dispatch(words, io);
+};
+
+const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
+  const [first, ...rest] = argv.filter(word => word !== '--no-color');
+  if (first === undefined) return menu(io);
+  if (first === '--version' || first === '-V') {
+    io.stdout.write(`${io.version}\n`);
+    return 0;
+  }
+  if (isHelp(first) || first === 'list') return printList(io, 0);
+  const categories = [...new Set(componentIndex.map(entry => entry.category))];
+  if (categories.includes(first)) return runComponent(first, rest, io);
+  const top = topVerbs.find(verb => verb.name === first);
+  if (top === undefined || only === undefined) throw unknownWord(first, [...categories, ...topVerbs.map(verb => verb.name)], './cli');
+  return runVerb(only, topShape(top.name), `./cli ${top.name}`, rest, io);
+};
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    const { sayBug, sayError } = await import('./commands/report.ts');
+    if (!isCliError(error) || error.kind === 'bug') {
+      sayBug(io, error);
+      return exitCodes.bug;
+    }
+    sayError(io, error);
+    return exitCodes[error.kind];
+  }
+};

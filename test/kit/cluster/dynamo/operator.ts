@@ -1,0 +1,247 @@
+/**
+ * STAND-IN: this is not NVIDIA's Dynamo operator. It makes of a DynamoGraphDeployment what the real operators of the releases
+ * 0.8.1 to 1.5 were seen to make, as far as an installer can notice, and nothing else.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+import { type Api, ApiProblem, type KubeObject } from '../api/client.ts';
+import { recordEvent } from '../api/events.ts';
+import { type Collection, follow, keyOf } from '../api/follow.ts';
+import { ignoreMissing, type Objects } from '../api/objects.ts';
+import { createQueue, type Queue } from '../api/queue.ts';
+import {
+  COMPONENT_API,
+  claims,
+  componentDeployment,
+  deployment,
+  graphChildren,
+  services,
+} from './children.ts';
+import { type Graph, type Loose, readGraph, type Service } from './graph.ts';
+import { childName, workerHash } from './names.ts';
+import type { Traits } from './release.ts';
+import { isReady, type Seen, statusOf } from './status.ts';
+
+/** How the stand-in is to behave. */
+export type OperatorSettings = {
+  readonly traits: Traits;
+  /** Namespaces it looks at; all when absent. */
+  readonly namespaces?: readonly string[] | undefined;
+};
+
+const FINALIZER = 'nvidia.com/finalizer';
+const MANAGER = 'dynamo-operator-stand-in';
+const DEPLOYMENT_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
+
+type Operator = OperatorSettings & {
+  readonly api: Api;
+  readonly objects: Objects;
+  graphs: Collection;
+  parts: Collection;
+  deployments: Collection;
+};
+
+/** Starts reconciling; ends when the signal fires. */
+export async function startOperator(
+  api: Api,
+  objects: Objects,
+  settings: OperatorSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  const none: Collection = { items: new Map(), ready: Promise.resolve() };
+  const operator: Operator = { ...settings, api, objects, graphs: none, parts: none, deployments: none };
+  const queue = createQueue(
+    key => reconcile(operator, key),
+    (key, error) => void tellFailure(operator, key, error),
+  );
+  const labelled = `?labelSelector=${encodeURIComponent(DEPLOYMENT_LABEL)}`;
+  const path = `/apis/nvidia.com/${settings.traits.stored}/dynamographdeployments`;
+  operator.parts = follow(api, `/apis/${COMPONENT_API}/dynamocomponentdeployments`, signal, part => {
+    if (part.metadata.deletionTimestamp) void dropFinalizer(objects, part).catch(() => {});
+    addParent(queue, part);
+  });
+  operator.deployments = follow(api, `/apis/apps/v1/deployments${labelled}`, signal, each =>
+    addParent(queue, each),
+  );
+  await Promise.all([operator.parts.ready, operator.deployments.ready]);
+  operator.graphs = follow(api, path, signal, graph => queue.add(keyOf(graph)));
+  signal.addEventListener('abort', () => queue.stop(), { once: true });
+  await operator.graphs.ready;
+}
+
+function addParent(queue: Queue, child: KubeObject): void {
+  const name = child.metadata.labels?.[DEPLOYMENT_LABEL];
+  if (name) queue.add(`${child.metadata.namespace}/${name}`);
+}
+
+async function reconcile(operator: Operator, key: string): Promise<void> {
+  const object = operator.graphs.items.get(key);
+  if (!object || !watches(operator, object)) return;
+  if (object.metadata.deletionTimestamp) {
+    await dropFinalizer(operator.objects, object);
+    return;
+  }
+  if (!object.metadata.finalizers?.includes(FINALIZER)) {
+    await addFinalizer(operator, object);
+    return;
+  }
+  const graph = readGraph(object);
+  await writeHash(operator, graph);
+  const error = await makeChildren(operator, graph);
+  const seen = graph.components.map(({ name }) => see(operator, graph, name));
+  await writeStatus(operator, graph, statusOf(graph, seen, operator.traits, error));
+  await endOldWorkers(operator, seen);
+  if (error !== undefined) throw new Error(error);
+}
+
+function watches(operator: Operator, object: KubeObject): boolean {
+  return !operator.namespaces || operator.namespaces.includes(object.metadata.namespace ?? '');
+}
+
+async function makeChildren(operator: Operator, graph: Graph): Promise<string | undefined> {
+  const { objects } = operator;
+  try {
+    for (const child of [...graphChildren(graph), ...claims(graph)]) await ensure(objects, child);
+    const missing = await missingClaim(objects, graph);
+    if (missing !== undefined) return missing;
+    if (graph.components.some(each => (each.service.multinode?.nodeCount ?? 1) > 1)) return NO_ORCHESTRATOR;
+    for (const { name, service } of graph.components) await makeComponent(operator, graph, name, service);
+    return undefined;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return `failed to reconcile the resources: ${error.message}`;
+  }
+}
+
+const NO_ORCHESTRATOR =
+  'failed to reconcile Dynamo components deployments: no multinode orchestrator available';
+
+function isRefusal(error: unknown): error is ApiProblem {
+  return error instanceof ApiProblem && error.code !== 409 && error.code < 500;
+}
+
+async function makeComponent(
+  operator: Operator,
+  graph: Graph,
+  name: string,
+  service: Service,
+): Promise<void> {
+  const { objects, traits } = operator;
+  const part = await objects.apply(componentDeployment(graph, name, service, traits), MANAGER);
+  try {
+    await objects.apply(deployment(graph, name, service, part, traits), MANAGER);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    // A refused Deployment leaves the graph pending, not failed: the error is told on the component only.
+    await warn(operator, part, error.message);
+  }
+  for (const each of services(graph, name, service, part, traits)) await objects.apply(each, MANAGER);
+}
+
+async function missingClaim(objects: Objects, graph: Graph): Promise<string | undefined> {
+  for (const claim of (graph.spec.pvcs ?? []).filter(each => !each.create)) {
+    const metadata = { name: claim.name ?? '', namespace: graph.namespace };
+    const found = await objects.read({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata });
+    if (!found) return `failed to reconcile top-level PVCs: PersistentVolumeClaim "${claim.name}" not found`;
+  }
+  return undefined;
+}
+
+async function ensure(objects: Objects, child: KubeObject): Promise<void> {
+  try {
+    await objects.create(child);
+  } catch (error) {
+    if (!(error instanceof ApiProblem && error.code === 409)) throw error;
+  }
+}
+
+function see(operator: Operator, graph: Graph, component: string): Seen {
+  const service = graph.spec.services?.[component] ?? {};
+  const child = childName(graph, component, service, operator.traits);
+  const mine = [...operator.deployments.items.values()].filter(
+    each =>
+      each.metadata.namespace === graph.namespace &&
+      each.metadata.labels?.[DEPLOYMENT_LABEL] === graph.name &&
+      each.metadata.labels['nvidia.com/dynamo-component'] === component,
+  );
+  return {
+    component,
+    child,
+    deployment: mine.find(each => each.metadata.name === child),
+    old: mine.filter(each => each.metadata.name !== child && !each.metadata.deletionTimestamp),
+    desired: service.replicas ?? 1,
+  };
+}
+
+// A changed worker template makes new objects; the old ones go when the new pods are ready.
+async function endOldWorkers(operator: Operator, seen: readonly Seen[]): Promise<void> {
+  if (!seen.every(isReady)) return;
+  for (const old of seen.flatMap(each => each.old)) {
+    await operator.objects.remove({
+      apiVersion: COMPONENT_API,
+      kind: 'DynamoComponentDeployment',
+      metadata: { name: old.metadata.name, namespace: old.metadata.namespace ?? '' },
+    });
+  }
+}
+
+async function writeStatus(operator: Operator, graph: Graph, status: Loose): Promise<void> {
+  if (isDeepStrictEqual(graph.object.status, JSON.parse(JSON.stringify(status)))) return;
+  await ignoreMissing(operator.objects.mergeStatus(graph.object, status));
+}
+
+// From 1.0.2 on the workers' hash stands on the deployment, under a name that changed over time.
+async function writeHash({ objects, traits }: Operator, graph: Graph): Promise<void> {
+  const names = traits.hashAnnotations.map(name => `nvidia.com/current-worker-hash${name}`);
+  const hash = workerHash(graph);
+  if (names.every(name => graph.object.metadata.annotations?.[name] === hash)) return;
+  const annotations = Object.fromEntries(names.map(name => [name, hash]));
+  await ignoreMissing(objects.mergeMetadata(graph.object, { annotations }));
+}
+
+async function addFinalizer({ api, objects, traits }: Operator, object: KubeObject): Promise<void> {
+  const patch = {
+    metadata: { finalizers: [...(object.metadata.finalizers ?? []), FINALIZER] },
+    ...(traits.rewritesSpec && { spec: { services: filledIn(object) } }),
+  };
+  await api.send('PATCH', await objects.path(object), patch, 'application/merge-patch+json');
+}
+
+// Up to 0.9.1 writing the finalizer also wrote empty members into mainContainer, which made it generation 2.
+function filledIn(object: KubeObject): Loose {
+  const entries = Object.entries((object.spec?.services ?? {}) as Record<string, Loose>);
+  const filled = entries.flatMap(([name, service]) => {
+    const main = (service.extraPodSpec as { mainContainer?: Loose } | undefined)?.mainContainer;
+    if (!main) return [];
+    return [
+      [name, { extraPodSpec: { mainContainer: { name: main.name ?? '', resources: main.resources ?? {} } } }],
+    ];
+  });
+  return Object.fromEntries(filled) as Loose;
+}
+
+async function dropFinalizer(objects: Objects, object: KubeObject): Promise<void> {
+  const finalizers = (object.metadata.finalizers ?? []).filter(each => each !== FINALIZER);
+  if (finalizers.length === (object.metadata.finalizers ?? []).length) return;
+  const apiVersion = object.kind === 'DynamoComponentDeployment' ? COMPONENT_API : object.apiVersion;
+  await ignoreMissing(patchFinalizers(objects, { ...object, apiVersion }, finalizers));
+}
+
+async function patchFinalizers(
+  objects: Objects,
+  object: KubeObject,
+  finalizers: string[],
+): Promise<KubeObject> {
+  return objects.mergeMetadata(object, { finalizers, resourceVersion: object.metadata.resourceVersion });
+}
+
+async function tellFailure(operator: Operator, key: string, error: unknown): Promise<void> {
+  const about = operator.graphs.items.get(key);
+  if (!about || (error instanceof ApiProblem && error.code === 404)) return;
+  await warn(operator, about, error instanceof Error ? error.message : String(error));
+}
+
+async function warn(operator: Operator, about: KubeObject, message: string): Promise<void> {
+  const source = about.kind.toLowerCase();
+  await recordEvent(operator.api, { about, type: 'Warning', reason: 'ReconcileError', message, source });
+}
