@@ -34,14 +34,13 @@ export async function startDirector(
     if (!role || !pod.spec.nodeName || ends.has(uid)) return;
     const end = new AbortController();
     ends.set(uid, end);
-    signal.addEventListener('abort', () => end.abort(), { once: true });
     const play = async () => {
-      const life = await beginLife(surroundings, pod, role, end.signal);
+      const life = await beginLife(surroundings, pod, role, AbortSignal.any([signal, end.signal]));
       lives.set(uid, life);
       await script(life);
     };
     play().catch(problem => {
-      if (!end.signal.aborted) onProblem(problem);
+      if (!end.signal.aborted && !signal.aborted) onProblem(problem);
     });
   });
   await pods.ready;

@@ -22,9 +22,9 @@ export function roleOf(pod: KubeObject): Role | undefined {
 // Up to 1.1 the labels of prefill and decode workers need not differ; the command line does.
 function workerRole(pod: KubeObject): Role {
   const words = commandLine(pod);
-  if (words.includes('--is-prefill-worker') || valueOf(words, '--disaggregation-mode') === 'prefill')
+  if (words.includes('--is-prefill-worker') || flagValue(words, '--disaggregation-mode') === 'prefill')
     return 'prefill';
-  if (words.includes('--is-decode-worker') || valueOf(words, '--disaggregation-mode') === 'decode')
+  if (words.includes('--is-decode-worker') || flagValue(words, '--disaggregation-mode') === 'decode')
     return 'decode';
   return 'worker';
 }
@@ -37,7 +37,7 @@ export function commandLine(pod: KubeObject): string[] {
 }
 
 /** The value of a flag, `--flag value` or `--flag=value`. */
-export function valueOf(words: readonly string[], flag: string): string | undefined {
+export function flagValue(words: readonly string[], flag: string): string | undefined {
   const at = words.indexOf(flag);
   return at >= 0 ? words[at + 1] : words.find(word => word.startsWith(`${flag}=`))?.slice(flag.length + 1);
 }
