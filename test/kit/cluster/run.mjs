@@ -21,9 +21,6 @@ await build({
   sourcemap: 'inline',
   logLevel: 'error',
 });
+process.on('exit', () => rmSync(outfile, { force: true }));
 process.argv = [process.argv[0], entry, ...args];
-try {
-  await import(pathToFileURL(outfile).href);
-} finally {
-  rmSync(outfile, { force: true });
-}
+await import(pathToFileURL(outfile).href);

@@ -35,16 +35,20 @@ export function createRunFolder(root: string = runsRoot()): RunFolder {
   const write = () =>
     writeFileSync(join(path, 'owner.json'), JSON.stringify({ owner, children } satisfies Owner));
   write();
+  const remove = () => {
+    process.off('exit', remove);
+    for (const child of children) endIfSame(child);
+    removeFolder(path);
+  };
+  // Whatever ends this process, short of SIGKILL, nothing is left behind.
+  process.on('exit', remove);
   return {
     path,
     adopt(pid) {
       children.push({ pid, stamp: processStamp(pid) ?? '' });
       write();
     },
-    remove() {
-      for (const child of children) endIfSame(child);
-      removeFolder(path);
-    },
+    remove,
   };
 }
 

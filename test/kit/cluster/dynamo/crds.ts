@@ -12,15 +12,15 @@ export type FoundCrd = { readonly crd: KubeObject; readonly origin: string };
 
 /** The DynamoGraphDeployment CRD that fits the release, with its operator version. */
 export function graphCrd(traits: Traits): FoundCrd {
-  const file = realCrdFile(traits.release);
-  const crd = file ? (parse(readFileSync(file, 'utf8')) as KubeObject) : permissiveCrd(traits);
+  const folder = closestRealCrd(traits.release);
+  const crd = folder === undefined ? permissiveCrd(traits) : realCrd(folder);
   if (traits.hashes) {
     crd.metadata.annotations = {
       ...crd.metadata.annotations,
       'dynamo.nvidia.com/operator-version': traits.release,
     };
   }
-  return { crd, origin: file ? `the CRD of Dynamo ${traits.release}` : "the project's own permissive CRD" };
+  return { crd, origin: folder ? `the CRD of Dynamo ${folder}` : "the project's own permissive CRD" };
 }
 
 /** The folder of real CRDs, when there is one: beside the checkout, one folder a release. */
@@ -28,11 +28,17 @@ export function realCrdFolder(): string {
   return join(repositoryRoot(), '..', 'shared', 'crds');
 }
 
-function realCrdFile(release: string): string | undefined {
+// A release without a CRD of its own gets the newest one before it.
+function closestRealCrd(release: string): string | undefined {
   const folder = realCrdFolder();
   if (!existsSync(folder)) return undefined;
-  const fits = readdirSync(folder).find(name => /^\d/.test(name) && minorOf(name) === minorOf(release));
-  return fits && join(folder, fits, 'nvidia.com_dynamographdeployments.yaml');
+  const known = readdirSync(folder).filter(name => /^\d/.test(name) && minorOf(name) <= minorOf(release));
+  return known.sort((a, b) => minorOf(a) - minorOf(b)).at(-1);
+}
+
+function realCrd(release: string): KubeObject {
+  const file = join(realCrdFolder(), release, 'nvidia.com_dynamographdeployments.yaml');
+  return parse(readFileSync(file, 'utf8')) as KubeObject;
 }
 
 const OPEN = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };

@@ -3,9 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../api/client.ts';
 import type { Objects } from '../api/objects.ts';
+import type { ControlPlane } from '../control/controlPlane.ts';
 import { componentCrd, graphCrd } from './crds.ts';
-import type { Traits } from './release.ts';
-import type { Webhooks } from './webhook.ts';
+import { type Traits, traitsOf } from './release.ts';
+import { startWebhooks, type Webhooks } from './webhook.ts';
 
 /** The namespace the platform is installed in. */
 export const PLATFORM_NAMESPACE = 'dynamo-system';
@@ -43,6 +44,20 @@ async function untilServed(objects: Objects, name: string): Promise<void> {
     await sleep(25);
   }
   throw new Error(`The API server does not serve ${name}.`);
+}
+
+/** Puts CRDs, operator and webhooks of one release into a cluster that may have those of another; returns how to stop its webhooks. */
+export async function installDynamo(
+  plane: ControlPlane,
+  objects: Objects,
+  release: string,
+): Promise<() => Promise<void>> {
+  const traits = traitsOf(release);
+  const webhooks = await startWebhooks(plane.authority, traits);
+  await applyCrds(objects, traits, webhooks);
+  for (const object of [...operatorObjects(traits), ...webhookConfigurations(traits, webhooks)])
+    await objects.apply(object);
+  return webhooks.stop;
 }
 
 /** The operator's own Deployment and webhook Service, with the labels and the image tag that detection reads. */

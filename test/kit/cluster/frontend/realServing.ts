@@ -94,7 +94,7 @@ async function startGroup(place: Place, key: string): Promise<Group> {
       DYN_TCP_RESPONSE_STREAM_HOST: '127.0.0.1',
       DYN_SYSTEM_HOST: '127.0.0.1',
       PYTHONUNBUFFERED: '1',
-      NO_COLOR: '1',
+      DYN_SDK_DISABLE_ANSI_LOGGING: '1',
     },
   };
 }
