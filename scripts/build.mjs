@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: one CommonJS file for the entry and one for each dynamic import, so that a run loads what it needs.
 
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -63,28 +63,45 @@ require('./main.cjs');
 const swap = (from, to) => {
   const old = `${from}-old`;
   if (existsSync(to)) renameSync(to, old);
-  renameSync(from, to);
-  rmSync(old, { recursive: true, force: true });
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    // Another build was faster; its folder makes way like any other.
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    renameSync(to, `${old}-too`);
+    renameSync(from, to);
+  }
+  for (const folder of [old, `${old}-too`]) rmSync(folder, { recursive: true, force: true });
 };
 
 const main = async () => {
-  const stamp = fingerprint(root);
   const dist = join(root, 'dist');
   const beside = join(root, `.dist-${process.pid}`);
+  mkdirSync(join(root, 'src', 'generated'), { recursive: true });
+  // Dated before the files are read: what changes while this runs is newer than the stamp.
+  const began = new Date();
+  const stamp = fingerprint(root);
   generate(root);
   try {
     await bundleAll(beside);
     writeFileSync(join(beside, 'cli.cjs'), boot);
     writeFileSync(join(beside, 'stamp'), `${stamp}\n`);
+    utimesSync(join(beside, 'stamp'), began, began);
     swap(beside, dist);
   } finally {
     rmSync(beside, { recursive: true, force: true });
   }
 };
 
+/** Codes that speak of the folder, not of what is in the files. */
+const folderCodes = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
+
 main().catch(error => {
   const first = error.errors?.[0];
-  const place = first?.location === undefined || first?.location === null ? '' : `${first.location.file}:${first.location.line}: `;
+  const place =
+    first?.location === undefined || first?.location === null
+      ? ''
+      : `${first.location.file}:${first.location.line}: `;
   process.stderr.write(`error: The build failed: ${place}${first?.text ?? error.message}\n`);
-  process.exitCode = 65;
+  process.exitCode = folderCodes.has(error.code) ? 69 : 65;
 });

@@ -35,7 +35,7 @@ const templates = root => {
   return `${banner}export const templates = {\n${entries.join('\n')}\n};\n\n/** The pods' scripts as text. */\nexport const sources = {\n${raw.join('\n')}\n};\n`;
 };
 
-/** Ajv's own run-time parts come as `require`, which an ES module does not have. */
+/** Ajv's own run-time parts come as `require`, which an ES module does not have; loaders differ in what they call the default. */
 const required = /const (\w+) = require\("([^"]+)"\)\.default;/g;
 
 const validators = root => {
@@ -44,7 +44,7 @@ const validators = root => {
   const ajv = new Ajv({ schemas, allErrors: true, strict: true, strictRequired: false, inlineRefs: false, code: { source: true, esm: true, lines: true } });
   const names = schemas.map(schema => schema.$id).filter(id => id !== 'pod.schema.json');
   const exported = Object.fromEntries(names.map(id => [id.replace('.schema.json', '').replace(/\.(.)/, (_, c) => c.toUpperCase()), id]));
-  return banner + standaloneCode(ajv, exported).replace(required, (_, name, module) => `import ${name}Module from "${module}.js";\nconst ${name} = ${name}Module.default;`);
+  return banner + standaloneCode(ajv, exported).replace(required, (_, name, module) => `import ${name}Module from "${module}.js";\nconst ${name} = ${name}Module.default ?? ${name}Module;`);
 };
 
 const write = (file, text) => {

@@ -22,8 +22,14 @@ const show = (context: Context, subject: Subject): void => {
   say(context.io, '');
   saySummary(context.io, subject.summary);
   say(context.io, '');
+  sayManifests(context.io, subject.files);
   sayFindings(context.io, subject.findings);
+  say(context.io, '', recap(subject));
 };
+
+/** The manifests are long: right above the choice stands what matters. */
+const recap = ({ name, namespace, files, findings }: Subject): string =>
+  `${name} in namespace ${namespace}: ${files.length} manifests, ${tally(findings) || 'no errors, no warnings'}.`;
 
 const shownValue = (value: Value | undefined): string => {
   if (value === undefined || value === null) return 'not set';
@@ -91,7 +97,6 @@ const blocked = (choice: string, subject: Subject): boolean => (choice === 'depl
 export const decide = async (context: Context, component: Component, facts: Facts, first: Subject): Promise<number> => {
   let subject = first;
   show(context, subject);
-  sayManifests(context.io, subject.files);
   for (;;) {
     const choice = await askOption('What would you like to do?', options(subject), context.io);
     if (blocked(choice, subject)) {

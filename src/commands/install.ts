@@ -36,9 +36,12 @@ const answersLayer = async (context: Context, component: Component, layers: read
 const carryOut = async (action: string, context: Context, component: Component, facts: Facts, subject: Subject, findings: readonly Finding[]): Promise<number> => {
   const { io, options, typed } = context;
   if (action === 'review' && io.canPrompt && options.yes !== true) return decide(context, component, facts, subject);
-  if (options.quiet !== true) saySummary(io, subject.summary);
-  sayFindings(io, options.quiet === true ? findings.filter(finding => finding.level === 'error') : findings);
-  if (hasErrors(findings)) throw new CliError('refused', 'The settings cannot be used as they are; nothing was written.');
+  if (hasErrors(findings)) throw new CliError('refused', 'The settings cannot be used as they are; nothing was written.', { findings });
+  // As JSON every finding is an event of its own.
+  if (options.quiet !== true && options.output !== 'json') {
+    saySummary(io, subject.summary);
+    sayFindings(io, findings);
+  }
   if (action === 'deploy') return deploy(context, subject);
   if (action === 'review') throw new CliError('usage', 'There is no terminal to review at.', { hint: 'Use --action save, or the verb render.' });
   saySaved(context, subject, saveSubject(context, subject, typed['overwrite'] === true));

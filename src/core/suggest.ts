@@ -25,22 +25,33 @@ const byPrefix = (wanted: string, candidates: readonly string[]): string | undef
     .toSorted((a, b) => b.length - a.length)[0];
 };
 
-const byDistance = (wanted: string, candidates: readonly string[]): string | undefined => {
+const letters = (word: string): string => [...word].sort().join('');
+
+/** Two neighbouring letters in the wrong order are one mistake, not two. */
+const mistakes = (wanted: string, candidate: string): number => {
+  const far = distance(wanted, candidate);
+  return far === 2 && letters(wanted) === letters(candidate) ? 1 : far;
+};
+
+/** The first of the nearest candidates with at most so many mistakes. */
+const byDistance = (wanted: string, candidates: readonly string[], most: number): string | undefined => {
   let best: string | undefined;
-  let least = tolerance(wanted.length) + 1;
+  let fewest = most + 1;
   for (const candidate of candidates) {
-    const far = distance(wanted, plain(candidate));
-    if (far < least) [best, least] = [candidate, far];
+    const found = mistakes(wanted, plain(candidate));
+    if (found < fewest) [best, fewest] = [candidate, found];
   }
   return best;
 };
 
-/** The candidate nearest to the word: the same but for dashes, underscores and case; then by prefix; then by few wrong letters. */
+/** The candidate nearest to the word: the same but for dashes, underscores and case; one mistake; by prefix; a few mistakes. */
 export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
   const wanted = plain(word);
+  const most = tolerance(wanted.length);
   return (
-    candidates.find(c => plain(c) === wanted) ??
+    candidates.find(candidate => plain(candidate) === wanted) ??
+    byDistance(wanted, candidates, Math.min(1, most)) ??
     byPrefix(wanted, candidates) ??
-    byDistance(wanted, candidates)
+    byDistance(wanted, candidates, most)
   );
 };

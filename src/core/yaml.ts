@@ -26,5 +26,9 @@ export const parseYaml = (text: string): Parsed => {
     const { line, col } = lineCounter.linePos(error.pos[0]);
     return { documents: [], problem: { message: error.message, line, column: col } };
   }
-  return { documents: documents.map(document => document.toJS({ maxAliasCount: 100 }) as unknown).filter(data => data !== null), problem: null };
+  try {
+    return { documents: documents.map(document => document.toJS({ maxAliasCount: 100 }) as unknown).filter(data => data !== null), problem: null };
+  } catch (problem) {
+    return { documents: [], problem: { message: problem instanceof Error ? problem.message : String(problem), line: 1, column: 1 } };
+  }
 };

@@ -1,6 +1,6 @@
 /** Answers files on disk: YAML or JSON in, YAML out. */
 
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LineCounter, parseDocument, stringify } from 'yaml';
 import { type Answers, readAnswers } from '../core/answers.ts';
@@ -8,6 +8,7 @@ import type { Locate } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import type { SettingTable } from '../core/schema.ts';
 import type { Values } from '../core/settings.ts';
+import { makeFolders } from './folders.ts';
 import { causeOf, readText } from './read.ts';
 import { CliError } from '../errors.ts';
 
@@ -29,7 +30,11 @@ export const parseAnswers = (table: SettingTable, path: string, text: string): A
     const range = at.length === 0 ? undefined : (document.getIn(at, true) as { range?: readonly number[] } | undefined)?.range;
     return range?.[0] === undefined ? path : `${path}:${lines.linePos(range[0]).line}`;
   };
-  return readAnswers(table, document.toJS({ maxAliasCount: 0 }), locate);
+  try {
+    return readAnswers(table, document.toJS({ maxAliasCount: 0 }), locate);
+  } catch (problem) {
+    return unreadable(path, `${path} uses anchors and aliases, which an answers file may not: ${problem instanceof Error ? problem.message : String(problem)}.`);
+  }
 };
 
 export const readAnswersFile = (table: SettingTable, path: string): Answers => {
@@ -45,7 +50,7 @@ export const answersText = (values: Values): string => stringify(values, { versi
 export const writeAnswersFile = (path: string, values: Values): void => {
   const beside = `${path}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     writeFileSync(beside, answersText(values));
     renameSync(beside, path);
   } catch (error) {

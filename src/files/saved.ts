@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameS
 import { dirname, join } from 'node:path';
 import { hashText } from '../core/hash.ts';
 import { CliError } from '../errors.ts';
+import { makeFolders } from './folders.ts';
 import { causeOf } from './read.ts';
 
 export type SavedFile = { readonly file: string; readonly text: string };
@@ -83,7 +84,7 @@ const carryOver = (from: string, to: string, ours: readonly SavedFile[], replace
 
 const replace = (folder: string, files: readonly SavedFile[]): void => {
   const parent = dirname(folder);
-  mkdirSync(parent, { recursive: true });
+  makeFolders(parent);
   const beside = join(parent, `.saving-${randomUUID()}`);
   mkdirSync(beside);
   try {

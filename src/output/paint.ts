@@ -14,5 +14,14 @@ export type Paint = {
 /** A painter that colours, or one that leaves text alone. */
 export const paintFor = (color: boolean): Paint => {
   const chalk = new Chalk({ level: color ? 1 : 0 });
-  return { bold: chalk.bold, dim: chalk.dim, red: chalk.red, yellow: chalk.yellow, green: chalk.green, cyan: chalk.cyan };
+  // chalk joins all its arguments, so it must not be handed to map as it is.
+  const only = (color: (text: string) => string) => (text: string) => color(text);
+  return {
+    bold: only(chalk.bold),
+    dim: only(chalk.dim),
+    red: only(chalk.red),
+    yellow: only(chalk.yellow),
+    green: only(chalk.green),
+    cyan: only(chalk.cyan),
+  };
 };

@@ -12,7 +12,7 @@ export type Owned = {
   readonly expert: boolean | null;
   readonly maxModelLen: string | null;
   readonly servedNames: readonly string[];
-  /** Tokens of `--kv-events-config`, which replace the plan's own. */
+  /** Tokens of `--kv-events-config` in all its forms, which replace the plan's own. */
   readonly kvEvents: readonly string[];
 };
 
@@ -42,9 +42,9 @@ export const impliedFlags: readonly string[] = ['--model', '--disaggregation-mod
 
 /** `32k` is 32,000 and `32K` is 32,768 for vLLM, `auto` and `-1` mean what fits; numbers are written out. */
 const lengthOf = (text: string): string => {
-  const match = /^(\d+(?:\.\d+)?)([kKmMgG])$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)([kKmMgGtT])$/.exec(text);
   if (match === null) return text;
-  const scale: Readonly<Record<string, number>> = { k: 1e3, K: 2 ** 10, m: 1e6, M: 2 ** 20, g: 1e9, G: 2 ** 30 };
+  const scale: Readonly<Record<string, number>> = { k: 1e3, K: 2 ** 10, m: 1e6, M: 2 ** 20, g: 1e9, G: 2 ** 30, t: 1e12, T: 2 ** 40 };
   return String(Math.trunc(Number(match[1]) * (scale[match[2] ?? ''] ?? 1)));
 };
 
@@ -61,7 +61,7 @@ export const takeOver = (words: readonly EngineWord[]): Taken => {
       expert: expert === undefined ? null : !expert.negated,
       maxModelLen: length === undefined ? null : lengthOf(length),
       servedNames: last(flags.servedNames)?.values ?? [],
-      kvEvents: last(flags.kvEvents)?.tokens ?? [],
+      kvEvents: words.filter(word => word.flag === flags.kvEvents).flatMap(word => word.tokens),
     },
     rest: words.filter(word => !taken.includes(word.flag)),
   };

@@ -5,8 +5,10 @@ import { isExplicit } from '../../../core/settings.ts';
 import { shown } from '../../../core/text.ts';
 import { contradiction } from './args.ts';
 import type { EngineWord } from './engine/read.ts';
+import { configOf } from './engine/kv.ts';
 import { readVllmArgs } from './engine/read.ts';
-import { kindsOf, parallelKeys } from './roles.ts';
+import { isWorker } from './plan.ts';
+import { holds, kindsOf, parallelKeys } from './roles.ts';
 import { type Rule, type RuleInput, finding } from './rule.ts';
 
 const wordsOf = ({ settings }: RuleInput): readonly EngineWord[] => readVllmArgs(settings.vllmArgs, settings.release).words;
@@ -42,10 +44,11 @@ const role: Rule = input =>
 
 const connectorFlags: readonly string[] = ['--kv-transfer-config', '--connector'];
 
-const sameAsPlanned = (input: RuleInput, word: EngineWord): boolean =>
-  input.plan.roles.filter(one => one.parallelism !== null).every(one => one.args.join('\n').includes(word.tokens.join('\n')) && count(one.args, word.flag) === 1);
-
 const count = (args: readonly string[], flag: string): number => args.filter(arg => arg === flag).length;
+
+/** The plan says the same by itself, so it stands once in the arguments. */
+const sameAsPlanned = (input: RuleInput, word: EngineWord): boolean =>
+  input.plan.roles.filter(isWorker).every(one => holds(one.args, word.tokens) && count(one.args, word.flag) === 1);
 
 const connector: Rule = input => {
   const { plan, dialect } = input;
@@ -68,19 +71,19 @@ const routing: Rule = input => {
   if (input.plan.router === null) return [];
   const words = wordsOf(input);
   const caching = words.findLast(word => word.flag === '--enable-prefix-caching');
-  const events = words.findLast(word => word.flag === '--kv-events-config');
+  const events = configOf(words, '--kv-events-config');
   const findings: Finding[] = [];
   if (caching?.negated === true) {
     findings.push(finding('router-without-events', 'error', 'vllmArgs', '--no-enable-prefix-caching switches KV events off, and without them the KV router routes blindly.', 'Remove --no-enable-prefix-caching, or turn the router off: --no-kv-router'));
   }
-  if (events !== undefined && !/"enable_kv_cache_events"\s*:\s*true/.test(events.values.join(' '))) {
+  if (events !== undefined && events['enable_kv_cache_events'] !== true) {
     findings.push(finding('router-without-events', 'error', 'vllmArgs', 'The --kv-events-config given does not enable KV events, and without them the KV router routes blindly.', 'Add "enable_kv_cache_events":true to it, or leave it out.'));
   }
   return findings;
 };
 
 /** Flags that a person may repeat on purpose. */
-const mayRepeat = (word: EngineWord): boolean => word.flag.startsWith('-O') || word.typed.includes('.');
+const mayRepeat = (word: EngineWord): boolean => word.typed.startsWith('-O') || word.typed.includes('.');
 
 const repeated: Rule = input => {
   const words = wordsOf(input).filter(word => !mayRepeat(word));

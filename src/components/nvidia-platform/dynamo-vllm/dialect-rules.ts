@@ -1,6 +1,7 @@
 /** What a release cannot do, each refused with the release named and the alternative offered. */
 
 import { parseRelease, withoutPost } from '../../../core/release.ts';
+import { joinWords } from '../../../core/words.ts';
 import { type Known, kvbmLines, linesApart, supportedLines } from './dialect.ts';
 import { imageFor, tagOf } from './planning.ts';
 import { type Rule, finding } from './rule.ts';
@@ -53,12 +54,13 @@ const versionedImage: Rule = ({ plan }) => {
   return [finding('image-version-stated', 'info', 'image', message, 'If the image holds another Dynamo release, say so with --release.')];
 };
 
-const kvbmSupported: Rule = ({ plan, dialect }) => {
+const kvbmSupported: Rule = ({ plan, dialect, settings }) => {
   if (plan.kvbm === null || dialect.runtime.kvbm !== null) return [];
   const message = `Dynamo ${plan.release} cannot serve with KVBM: it stalls on 1.4 and is deprecated after that; it works on ${kvbmLines.at(-1) ?? ''} to ${kvbmLines[0] ?? ''}.`;
-  const config = `'{"kv_connector":"OffloadingConnector","kv_role":"kv_both","kv_connector_extra_config":{"cpu_bytes_to_use":${plan.kvbm.cpuGb * 1e9}}}'`;
-  const native = `vLLM's own offloading instead: --no-kvbm --vllm-args "--kv-transfer-config ..." with ${config}`;
-  const offer = plan.mode === 'aggregated' ? `Use ${native}; or LMCache; or --release 1.3.1.` : 'Leave it out (--no-kvbm), or use --release 1.3.1.';
+  const config = { kv_connector: 'OffloadingConnector', kv_role: 'kv_both', kv_connector_extra_config: { cpu_bytes_to_use: plan.kvbm.cpuGb * 1e9 } };
+  const args = joinWords(['--kv-transfer-config', JSON.stringify(config)]);
+  const native = joinWords(['--no-kvbm', '--vllm-args', `${settings.vllmArgs} ${args}`.trim()]);
+  const offer = plan.mode === 'aggregated' ? `Let vLLM offload by itself: ${native}` : 'Leave it out with --no-kvbm, or use --release 1.3.1';
   return [finding('kvbm-unsupported', 'error', 'kvbm', message, offer)];
 };
 

@@ -60,6 +60,10 @@ const eventArgs = (kind: WorkerKind, draft: Draft, dialect: Dialect, taken: Take
 
 const eager = '--enforce-eager';
 
+/** Whether an argument list says these words in a row already. */
+export const holds = (args: readonly string[], words: readonly string[]): boolean =>
+  args.some((_, at) => words.every((word, index) => args[at + index] === word));
+
 /** On the claim the folder holds one revision; without it the engine fetches the one asked for. */
 const revisionArgs = ({ cache, model }: Draft): string[] =>
   cache === null && model.revision !== 'main' ? ['--revision', model.revision] : [];
@@ -77,7 +81,7 @@ const argsOf = (kind: WorkerKind, parallelism: Parallelism, draft: Draft, dialec
     ...eventArgs(kind, draft, dialect, taken),
     ...(draft.kvbm !== null ? [eager] : []),
   ];
-  const extra = taken.rest.filter(word => !(word.values.length === 0 && planned.includes(word.tokens[0] ?? '')));
+  const extra = taken.rest.filter(word => !holds(planned, word.tokens));
   return [...planned, ...extra.flatMap(word => word.tokens)];
 };
 

@@ -2,6 +2,7 @@
 
 import { type Head, isFlag, readHead } from './head.ts';
 import type { Option, Options } from './spelling.ts';
+import { holdersOf } from './table.ts';
 
 export type EngineWord = {
   /** Canonical dashed name (`--tensor-parallel-size` for `-tp`); as typed when unknown, the word itself when it is no flag. */
@@ -27,7 +28,9 @@ const optionOf = (head: Head): Option | null =>
 
 const switchWord = /^(true|false|yes|no|on|off|0|1)$/i;
 
-const takesMany = (option: Option | null): boolean => option?.flag.kind === 'list';
+/** A flag that only other releases have is given as many values as there, so that all of them are reported as one mistake. */
+const takesMany = (head: Head, option: Option | null): boolean =>
+  (option?.flag ?? holdersOf(head.typed.replaceAll('_', '-')).at(-1)?.flag)?.kind === 'list';
 
 export const takesNone = (option: Option): boolean =>
   option.flag.kind === 'flag' || option.flag.kind === 'boolean-optional';
@@ -40,7 +43,7 @@ const valuesOf = (head: Head, option: Option | null, rest: readonly string[]): r
   const end = rest.findIndex(isFlagOrEnd);
   const plain = end < 0 ? rest : rest.slice(0, end);
   if (head.key !== null) return plain.slice(0, 1);
-  if (takesMany(option)) return plain;
+  if (takesMany(head, option)) return plain;
   if (option !== null && takesNone(option)) return plain.slice(0, 1).filter(word => switchWord.test(word));
   return plain.slice(0, 1);
 };

@@ -34,7 +34,7 @@ export type EngineFlag = {
 };
 
 /** Which flags are also accepted with underscores or abbreviated: all, or only those of vLLM. */
-export type Parsing = {
+type Parsing = {
   readonly underscoreForms: 'all' | 'vllm';
   readonly abbreviations: 'all' | 'vllm';
   readonly dottedJson: boolean;

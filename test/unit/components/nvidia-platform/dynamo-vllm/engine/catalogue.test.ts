@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { engineCatalogue } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/engine/catalogue.ts';
 
-const folder = new URL('../../../../../../src/components/nvidia-platform/dynamo-vllm/engine/', import.meta.url);
+const folder = new URL(
+  '../../../../../../src/components/nvidia-platform/dynamo-vllm/engine/',
+  import.meta.url,
+);
 
 describe('engineCatalogue', () => {
   it('explains exactly the codes that the checks give', () => {

@@ -16,9 +16,13 @@ export const rules = (text: string, release: string): string[] =>
 export const only = (text: string, release: string): string => {
   const { findings } = readVllmArgs(text, release);
   const [first] = findings;
-  return findings.length === 1 && first !== undefined ? `${first.message} | ${first.hint}` : JSON.stringify(findings);
+  return findings.length === 1 && first !== undefined
+    ? `${first.message} | ${first.hint}`
+    : JSON.stringify(findings);
 };
 
 /** One case a release, for it.each. */
-export const across = <T extends readonly unknown[]>(releases: readonly string[], cases: readonly T[]): [string, ...T][] =>
-  releases.flatMap(release => cases.map((one): [string, ...T] => [release, ...one]));
+export const across = <T extends readonly unknown[]>(
+  releases: readonly string[],
+  cases: readonly T[],
+): [string, ...T][] => releases.flatMap(release => cases.map((one): [string, ...T] => [release, ...one]));

@@ -12,11 +12,11 @@ const vllmForms = [
   ['-t 2'],
 ] as const;
 
-const dynamoForms = [
+const dynamoForms: readonly (readonly [string, string])[] = [
   ['--dyn_tool_call_parser hermes', '--dyn-tool-call-parser hermes'],
   ['--dyn-tool-call hermes', '--dyn-tool-call-parser hermes'],
   ['--custom_jinja_template=x', '--custom-jinja-template x'],
-] as const;
+];
 
 const misspelt = [
   ['-tp2', 'Write -tp 2.'],
@@ -43,9 +43,12 @@ describe('spellings', () => {
     expect(only(text, release)).toContain(`| Write ${right}.`);
   });
 
-  it.each(across(from('1.0.2'), [['--disaggregation_mode prefill'], ['--disagg prefill']] as const))('%s refuses %s', (release, text) => {
-    expect(only(text, release)).toContain('Write --disaggregation-mode prefill.');
-  });
+  it.each(across(from('1.0.2'), [['--disaggregation_mode prefill'], ['--disagg prefill']] as const))(
+    '%s refuses %s',
+    (release, text) => {
+      expect(only(text, release)).toContain('Write --disaggregation-mode prefill.');
+    },
+  );
 
   it.each(across(all, misspelt))('%s refuses %s', (release, text, hint) => {
     expect(rules(text, release)).toEqual(['args-wrong-spelling']);
@@ -53,12 +56,24 @@ describe('spellings', () => {
   });
 
   it('checks the value of a flag that is misspelt too', () => {
-    expect(rules('--dyn_tool_call_parser bogus', '1.0.2')).toEqual(['args-wrong-spelling', 'args-wrong-value']);
+    expect(rules('--dyn_tool_call_parser bogus', '1.0.2')).toEqual([
+      'args-wrong-spelling',
+      'args-wrong-value',
+    ]);
   });
 });
 
 describe('words that belong to no flag', () => {
-  it.each(across(all, [['Qwen/Qwen3-0.6B'], ['--seed 1 2'], ['--'], ['-'], ['--enforce-eager llama'], ['" -x"']] as const))('%s: %s', (release, text) => {
+  it.each(
+    across(all, [
+      ['Qwen/Qwen3-0.6B'],
+      ['--seed 1 2'],
+      ['--'],
+      ['-'],
+      ['--enforce-eager llama'],
+      ['" -x"'],
+    ] as const),
+  )('%s: %s', (release, text) => {
     expect(rules(text, release)).toEqual(['args-positional']);
   });
 
@@ -73,7 +88,9 @@ describe('words that belong to no flag', () => {
 describe('quotes', () => {
   it.each(all)('%s: an open quote is one finding and no word', release => {
     expect(rules(`--seed 1 --revision 'x`, release)).toEqual(['args-unbalanced-quote']);
-    expect(only(`--seed 1 --revision 'x`, release)).toContain("The single quote (') opened at character 21 is not closed.");
+    expect(only(`--seed 1 --revision 'x`, release)).toContain(
+      "The single quote (') opened at character 21 is not closed.",
+    );
   });
 });
 

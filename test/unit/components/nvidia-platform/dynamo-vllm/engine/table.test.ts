@@ -46,7 +46,9 @@ describe('engineTable', () => {
     const flags = Object.entries(table?.worker ?? {});
     expect(flags.length).toBeGreaterThan(150);
     expect(flags.filter(([name]) => !/^--[a-z0-9][a-z0-9-]*$/.test(name))).toEqual([]);
-    expect(flags.filter(([, flag]) => !kinds.includes(flag.kind) || !sources.includes(flag.from))).toEqual([]);
+    expect(flags.filter(([, flag]) => !kinds.includes(flag.kind) || !sources.includes(flag.from))).toEqual(
+      [],
+    );
     expect(table?.architectures).toContain('Qwen3ForCausalLM');
     expect(table?.connectors).toContain('NixlConnector');
     expect(table?.kvEventsConfig).toContain('enable_kv_cache_events');

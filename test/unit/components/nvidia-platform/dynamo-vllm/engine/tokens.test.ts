@@ -1,7 +1,10 @@
 /** How words and their values are found, and what goes into the argument list. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EngineWord, readVllmArgs } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/engine/read.ts';
+import {
+  type EngineWord,
+  readVllmArgs,
+} from '../../../../../../src/components/nvidia-platform/dynamo-vllm/engine/read.ts';
 import { listedReleases } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/engine/table.ts';
 import { joinWords, splitWords } from '../../../../../../src/core/words.ts';
 
@@ -38,7 +41,10 @@ const everywhere: [string, Short[]][] = [
   ],
   ['--seed -1', [['--seed', ['-1'], ['--seed', '-1']]]],
   ['--seed=-1', [['--seed', ['-1'], ['--seed=-1']]]],
-  [`--custom-jinja-template '-a b'`, [['--custom-jinja-template', ['-a b'], ['--custom-jinja-template', '-a b']]]],
+  [
+    `--custom-jinja-template '-a b'`,
+    [['--custom-jinja-template', ['-a b'], ['--custom-jinja-template', '-a b']]],
+  ],
   ['--revision=-x', [['--revision', ['-x'], ['--revision=-x']]]],
   ['--revision=', [['--revision', [''], ['--revision', '']]]],
   ['--revision=a=b', [['--revision', ['a=b'], ['--revision', 'a=b']]]],
@@ -57,7 +63,10 @@ const everywhere: [string, Short[]][] = [
       ['--seed', ['2'], ['--seed', '2']],
     ],
   ],
-  [`--limit-mm-per-prompt='{"image": 2}'`, [['--limit-mm-per-prompt', ['{"image": 2}'], ['--limit-mm-per-prompt', '{"image": 2}']]]],
+  [
+    `--limit-mm-per-prompt='{"image": 2}'`,
+    [['--limit-mm-per-prompt', ['{"image": 2}'], ['--limit-mm-per-prompt', '{"image": 2}']]],
+  ],
   ['--config engine.yaml', [['--config', ['engine.yaml'], ['--config', 'engine.yaml']]]],
   ['-q fp8', [['--quantization', ['fp8'], ['-q', 'fp8']]]],
   ['-qfp8', [['--quantization', ['fp8'], ['-qfp8']]]],
@@ -67,7 +76,9 @@ describe.each(listedReleases())('words on %s', release => {
   it.each(everywhere)('%s', (text, words) => {
     const read = readVllmArgs(text, release);
     expect(read.words.map(short)).toEqual(words);
-    expect(read.findings.filter(finding => finding.rule !== 'args-wrong-value' || !text.includes('kv_'))).toEqual([]);
+    expect(
+      read.findings.filter(finding => finding.rule !== 'args-wrong-value' || !text.includes('kv_')),
+    ).toEqual([]);
   });
 
   it('has nothing against the default text', () => {
@@ -98,27 +109,57 @@ describe('words of a release without a list', () => {
 
 describe('tokens', () => {
   const parts = fc.constantFrom(
-    '--seed', '--seed=3', '-tp', '-tp=2', '--x', '--x=y', '--x=-y', 'a', '-1', '- b', '--', '-', '-O3', '-O', '-O.a=1', '--enforce-eager',
-    'True', '--kv-transfer-config.a', '{"a": 1}', '', '--no-enforce-eager', '-q', '-qfp8', '--allowed-media-domains',
+    '--seed',
+    '--seed=3',
+    '-tp',
+    '-tp=2',
+    '--x',
+    '--x=y',
+    '--x=-y',
+    'a',
+    '-1',
+    '- b',
+    '--',
+    '-',
+    '-O3',
+    '-O',
+    '-O.a=1',
+    '--enforce-eager',
+    'True',
+    '--kv-transfer-config.a',
+    '{"a": 1}',
+    '',
+    '--no-enforce-eager',
+    '-q',
+    '-qfp8',
+    '--allowed-media-domains',
   );
 
   it('read again they are the same words with the same tokens', () => {
     fc.assert(
-      fc.property(fc.array(parts, { maxLength: 8 }), fc.constantFrom(...listedReleases()), (tokens, release) => {
-        const once = readVllmArgs(joinWords(tokens), release).words;
-        const again = readVllmArgs(joinWords(once.flatMap(word => word.tokens)), release).words;
-        expect(again.map(word => word.tokens)).toEqual(once.map(word => word.tokens));
-        expect(again.map(word => word.values)).toEqual(once.map(word => word.values));
-      }),
+      fc.property(
+        fc.array(parts, { maxLength: 8 }),
+        fc.constantFrom(...listedReleases()),
+        (tokens, release) => {
+          const once = readVllmArgs(joinWords(tokens), release).words;
+          const again = readVllmArgs(joinWords(once.flatMap(word => word.tokens)), release).words;
+          expect(again.map(word => word.tokens)).toEqual(once.map(word => word.tokens));
+          expect(again.map(word => word.values)).toEqual(once.map(word => word.values));
+        },
+      ),
     );
   });
 
   it('never throws, whatever the text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.constantFrom(...listedReleases(), '9.9.9'), (text, release) => {
-        const { words, findings } = readVllmArgs(text, release);
-        expect('words' in splitWords(text) || (words.length === 0 && findings.length === 1)).toBe(true);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom(...listedReleases(), '9.9.9'),
+        (text, release) => {
+          const { words, findings } = readVllmArgs(text, release);
+          expect('words' in splitWords(text) || (words.length === 0 && findings.length === 1)).toBe(true);
+        },
+      ),
     );
   });
 });

@@ -9,6 +9,7 @@ const fine = [
   ['--max-model-len 32K'],
   ['--max-model-len 1.5k'],
   ['--max-model-len 1M'],
+  ['--max-model-len 1T'],
   ['--max-num-seqs 1_000'],
   ['--seed +3'],
   ['--cpu-offload-gb 1e1'],
@@ -40,7 +41,7 @@ const wrong = [
   ['--tensor-parallel-size', 'its value is missing'],
   ['-tp --seed 1', 'its value is missing'],
   ['--allowed-media-domains --seed 1', 'its value is missing'],
-  ['--revision -x=1', 'join them: --revision=-x=1'],
+  ['--revision -x', 'join them: --revision=-x.'],
   ['--enable-chunked-prefill True', 'Write --enable-chunked-prefill alone.'],
   ['--enable-chunked-prefill=True', 'Write --enable-chunked-prefill alone.'],
   ['--enable-chunked-prefill False', 'Write --no-enable-chunked-prefill alone.'],
@@ -52,7 +53,7 @@ const wrong = [
   ['--dtype fp16', 'bfloat16'],
   ['--dtype float15', 'Write --dtype float16.'],
   ['--gpu-memory-utilization 0', 'more than 0 and at most 1'],
-  ['--gpu-memory-utilization 1.5', 'Write --gpu-memory-utilization 0.015'],
+  ['--gpu-memory-utilization 1.5', 'Write --gpu-memory-utilization'],
   ['--gpu-memory-utilization 90', 'Write --gpu-memory-utilization 0.9.'],
   ['--gpu-memory-utilization=-0.5', 'more than 0 and at most 1'],
   ['--gpu-memory-utilization nan', 'more than 0 and at most 1'],
@@ -68,7 +69,7 @@ describe('values', () => {
     expect(rules(text, release)).toEqual([]);
   });
 
-  it.each(across(all, wrong.filter(([, words]) => !words.includes('0.015'))))('%s refuses %s', (release, text, words) => {
+  it.each(across(all, wrong))('%s refuses %s', (release, text, words) => {
     const [first] = readVllmArgs(text, release).findings;
     expect(first).toMatchObject({ rule: 'args-wrong-value', level: 'error', path: 'vllmArgs' });
     expect(`${first?.message} | ${first?.hint}`).toContain(words);
@@ -103,7 +104,9 @@ describe('values by release', () => {
     ['encode', '1.1.1'],
     ['pd', '1.3.1'],
   ])('knows the mode %s from %s', (mode, first) => {
-    expect(all.filter(release => rules(`--disaggregation-mode ${mode}`, release).length === 0)).toEqual(from(first));
+    expect(all.filter(release => rules(`--disaggregation-mode ${mode}`, release).length === 0)).toEqual(
+      from(first),
+    );
   });
 
   it.each([
@@ -113,7 +116,9 @@ describe('values by release', () => {
     ['bitsandbytes', '1.4.2'],
   ])('knows the quantization %s up to %s', (name, last) => {
     const text = `--quantization ${name}`;
-    const refusing = all.filter(release => `${only(text, release)}`.includes(`that is in Dynamo 0.8.1 to ${last}`));
+    const refusing = all.filter(release =>
+      `${only(text, release)}`.includes(`that is in Dynamo 0.8.1 to ${last}`),
+    );
     expect(refusing).toEqual(from(last).slice(1));
   });
 
@@ -149,7 +154,9 @@ describe('values by release', () => {
   });
 
   it('takes several served names from 1.4', () => {
-    expect(all.filter(release => rules('--served-model-name a b', release).length === 0)).toEqual(from('1.4.2'));
+    expect(all.filter(release => rules('--served-model-name a b', release).length === 0)).toEqual(
+      from('1.4.2'),
+    );
   });
 
   it('refuses http as request plane from 1.3', () => {
@@ -158,9 +165,12 @@ describe('values by release', () => {
 });
 
 describe('--connector', () => {
-  it.each(across(upTo('0.9.1'), [['nixl'], ['kvbm nixl'], ['none'], ['null'], ['lmcache'], ['']] as const))('%s takes %j', (release, value) => {
-    expect(rules(`--connector ${value}`, release)).toEqual([]);
-  });
+  it.each(across(upTo('0.9.1'), [['nixl'], ['kvbm nixl'], ['none'], ['null'], ['lmcache'], ['']] as const))(
+    '%s takes %j',
+    (release, value) => {
+      expect(rules(`--connector ${value}`, release)).toEqual([]);
+    },
+  );
 
   it.each(upTo('0.9.1'))('%s refuses others', release => {
     expect(only('--connector nixel', release)).toContain('nixel is not a connector');
@@ -177,13 +187,18 @@ describe('--connector', () => {
 });
 
 describe('multimodal role flags', () => {
-  it.each(across(upTo('0.9.1'), [['processor'], ['encode-worker'], ['worker'], ['decode-worker'], ['encode-prefill-worker']] as const))(
-    '%s: %s needs --enable-multimodal',
-    (release, role) => {
-      expect(only(`--multimodal-${role}`, release)).toContain('Add --enable-multimodal.');
-      expect(rules(`--multimodal-${role} --enable-multimodal`, release)).toEqual([]);
-    },
-  );
+  it.each(
+    across(upTo('0.9.1'), [
+      ['processor'],
+      ['encode-worker'],
+      ['worker'],
+      ['decode-worker'],
+      ['encode-prefill-worker'],
+    ] as const),
+  )('%s: %s needs --enable-multimodal', (release, role) => {
+    expect(only(`--multimodal-${role}`, release)).toContain('Add --enable-multimodal.');
+    expect(rules(`--multimodal-${role} --enable-multimodal`, release)).toEqual([]);
+  });
 
   it('are on their own in 1.3', () => {
     expect(rules('--multimodal-worker', '1.3.1')).not.toContain('args-wrong-value');

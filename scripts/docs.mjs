@@ -1,0 +1,20 @@
+// Writes the reference pages below docs/.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { generate } from './generate.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+generate(root);
+mkdirSync(join(root, '.cache'), { recursive: true });
+const folder = mkdtempSync(join(root, '.cache', 'docs-'));
+try {
+  const outfile = join(folder, 'reference.mjs');
+  await build({ entryPoints: [join(root, 'scripts', 'docs', 'reference.ts')], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+  const { referencePages } = await import(pathToFileURL(outfile).href);
+  for (const [file, text] of Object.entries(referencePages)) writeFileSync(join(root, 'docs', file), text);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

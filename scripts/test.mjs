@@ -1,0 +1,69 @@
+// `npm test`: sets up, checks types, lint, floors, leftovers and sizes, runs the tests, and ends with one line that counts.
+// `npm test -- PATH…` runs only these test files.
+
+import { availableParallelism } from 'node:os';
+import { steps } from './check/steps.mjs';
+import { lastLine, skippedLines, tallyReporter } from './check/tally.mjs';
+import { checkout, interruptible, report, setUp } from './setup.mjs';
+
+const say = line => process.stdout.write(`${line}\n`);
+
+const seconds = began => `${((Date.now() - began) / 1000).toFixed(1)} s`;
+
+/** Returns the names of the steps that failed. */
+const runSteps = async () => {
+  const failed = [];
+  for (const { name, run } of steps) {
+    const began = Date.now();
+    const { wrong, notes = [] } = await run(checkout);
+    say(`${wrong.length === 0 ? 'ok  ' : 'FAIL'}  ${name}, ${seconds(began)}`);
+    for (const text of [...notes, ...wrong]) say(text.replace(/^/gm, '      '));
+    if (wrong.length > 0) failed.push(name);
+  }
+  return failed;
+};
+
+const runTests = async files => {
+  // Loaded here: before the set-up there is no vitest.
+  const { startVitest } = await import('vitest/node');
+  const { reporter, tally } = tallyReporter();
+  const vitest = await startVitest('test', files, {
+    root: checkout,
+    run: true,
+    watch: false,
+    allowOnly: false,
+    reporters: ['default', reporter],
+    // vitest would leave a core idle; the tests that start processes mostly wait for them.
+    maxWorkers: Math.max(2, availableParallelism()),
+  });
+  await vitest.close();
+  return tally();
+};
+
+const unexplained = skipped =>
+  skipped.some(({ reason }) => reason === undefined) ? ['tests are skipped without a reason'] : [];
+
+const main = async files => {
+  await interruptible(signal =>
+    setUp(checkout, { all: true, signal, out: { stream: process.stderr, env: process.env } }),
+  );
+  if (files.length > 0)
+    say(`Only ${files.join(' ')}: types, lint, floors, leftovers and sizes are not checked.`);
+  const failedSteps = files.length > 0 ? [] : await runSteps();
+  const { passed, failed, skipped } = await runTests(files);
+  const all = [...failedSteps, ...failed, ...unexplained(skipped)];
+  for (const name of all) say(`Failed: ${name}`);
+  for (const line of skippedLines(skipped)) say(line);
+  say(lastLine({ passed, failed: all, skipped }));
+  return all.length === 0 ? 0 : 1;
+};
+
+main(process.argv.slice(2)).then(
+  // Whatever a test left open must not keep the run from its end.
+  code => process.exit(code),
+  error => {
+    const code = report(error);
+    say(lastLine({ passed: 0, failed: ['setup'], skipped: [] }));
+    process.exit(code);
+  },
+);
