@@ -51,10 +51,12 @@ export function writeConfig(
   server: string,
   authority: Pick<Authority, 'cert'>,
   users: readonly User[],
+  proxyUrl?: string,
 ): void {
   const cluster = {
     server,
     'certificate-authority-data': base64(authority.cert),
+    ...(proxyUrl && { 'proxy-url': proxyUrl }),
   };
   const config = {
     apiVersion: 'v1',

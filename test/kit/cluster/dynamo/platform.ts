@@ -11,13 +11,15 @@ import { startWebhooks, type Webhooks } from './webhook.ts';
 /** The namespace the platform is installed in. */
 export const PLATFORM_NAMESPACE = 'dynamo-system';
 
-/** Applies the CRDs and waits until the API server serves them; returns where the graph's CRD is from. */
+/** Applies the CRDs, the graph's one changed if asked, and waits until they are served; returns where the graph's CRD is from. */
 export async function applyCrds(
   objects: Objects,
   traits: Traits,
   webhooks: Webhooks | undefined,
+  change: (crd: KubeObject) => KubeObject = crd => crd,
 ): Promise<string> {
-  const { crd, origin } = graphCrd(traits);
+  const { crd: found, origin } = graphCrd(traits);
+  const crd = change(found);
   await Promise.all([crd, componentCrd()].map(each => objects.apply(withConversion(each, traits, webhooks))));
   for (const name of [crd.metadata.name, componentCrd().metadata.name]) await untilServed(objects, name);
   return origin;
@@ -35,7 +37,8 @@ function webhookConversion(webhooks: Webhooks): Record<string, unknown> {
   return { strategy: 'Webhook', webhook: { clientConfig, conversionReviewVersions: ['v1'] } };
 }
 
-async function untilServed(objects: Objects, name: string): Promise<void> {
+/** Waits until the API server serves a CRD. */
+export async function untilServed(objects: Objects, name: string): Promise<void> {
   const apiVersion = 'apiextensions.k8s.io/v1';
   for (let tries = 0; tries < 200; tries += 1) {
     const crd = await objects.read({ apiVersion, kind: 'CustomResourceDefinition', metadata: { name } });

@@ -15,11 +15,15 @@ export type Webhooks = { readonly url: string; readonly ca: string; stop(): Prom
 type AdmissionRequest = { uid: string; operation: string; object?: KubeObject; oldObject?: KubeObject };
 type ConversionRequest = { uid: string; desiredAPIVersion: string; objects: KubeObject[] };
 
-/** Starts the webhooks of one release. */
-export async function startWebhooks(authority: Authority, traits: Traits): Promise<Webhooks> {
+/** Starts the webhooks of one release; `warnings` are said of every deployment besides those of the release. */
+export async function startWebhooks(
+  authority: Authority,
+  traits: Traits,
+  warnings: readonly string[] = [],
+): Promise<Webhooks> {
   const pair = authority.issue({ name: 'dynamo-operator-stand-in', hosts: ['127.0.0.1', 'localhost'] });
   const server = createServer({ cert: pair.cert, key: pair.key }, (request, response) => {
-    void serve(request, response, traits);
+    void serve(request, response, traits, warnings);
   });
   await new Promise<void>(resolve => {
     server.listen(0, '127.0.0.1', resolve);
@@ -34,19 +38,29 @@ function close(server: Server): Promise<void> {
   });
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, traits: Traits): Promise<void> {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  traits: Traits,
+  warnings: readonly string[],
+): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const review = JSON.parse(Buffer.concat(chunks).toString('utf8')) as KubeObject;
-  const answer = answerTo(request.url ?? '', review, traits);
+  const answer = answerTo(request.url ?? '', review, traits, warnings);
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ apiVersion: review.apiVersion, kind: review.kind, response: answer }));
 }
 
-function answerTo(path: string, review: KubeObject, traits: Traits): Record<string, unknown> {
+function answerTo(
+  path: string,
+  review: KubeObject,
+  traits: Traits,
+  warnings: readonly string[],
+): Record<string, unknown> {
   if (path.startsWith('/convert')) return converted(review.request as ConversionRequest);
   const request = review.request as AdmissionRequest;
-  return path.startsWith('/mutate') ? defaulted(request, traits) : admitted(request, traits);
+  return path.startsWith('/mutate') ? defaulted(request, traits) : admitted(request, traits, warnings);
 }
 
 function converted(request: ConversionRequest): Record<string, unknown> {
@@ -59,11 +73,16 @@ function converted(request: ConversionRequest): Record<string, unknown> {
   }
 }
 
-function admitted(request: AdmissionRequest, traits: Traits): Record<string, unknown> {
+function admitted(
+  request: AdmissionRequest,
+  traits: Traits,
+  more: readonly string[],
+): Record<string, unknown> {
   const { uid, operation, object, oldObject } = request;
   if (operation === 'DELETE' || !object) return { uid, allowed: true };
   const message = denial(object, oldObject ?? undefined, traits);
-  if (message === undefined) return { uid, allowed: true, warnings: warningsFor(object, traits) };
+  if (message === undefined)
+    return { uid, allowed: true, warnings: [...warningsFor(object, traits), ...more] };
   const code = traits.listsErrors ? 422 : 403;
   return { uid, allowed: false, status: { code, message, reason: code === 422 ? 'Invalid' : 'Forbidden' } };
 }
