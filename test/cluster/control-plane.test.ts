@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { KubeObject } from '../kit/cluster/api/client.ts';
 import { startCluster } from '../kit/cluster/cluster.ts';
 import { processStamp } from '../kit/cluster/control/processStamp.ts';
-import { describeWithCluster, eventually } from './support.ts';
+import { describeWithCluster, eventually, MINOR } from './support.ts';
 
 const NODES =
   'p5.48xlarge=2:tainted,g6e.12xlarge=1,mig-host=1,time-slicing-host=1,no-device-plugin-host=1,cpu=3';
@@ -118,7 +118,7 @@ describeWithCluster('a real control plane with fake nodes', { nodes: NODES }, cl
   });
 
   test('two clusters stand side by side, and stopping one leaves neither a process nor a folder', async () => {
-    const second = await startCluster({ nodes: 'cpu=1' });
+    const second = await startCluster({ nodes: 'cpu=1', kubernetes: MINOR });
     const { path } = second.plane.folder;
     const owner = JSON.parse(readFileSync(`${path}/owner.json`, 'utf8')) as {
       children: { pid: number; stamp: string }[];

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { whyNoBinaries } from '../kit/cluster/control/binaries.ts';
 import { processStamp } from '../kit/cluster/control/processStamp.ts';
 import { runsRoot, sweep } from '../kit/cluster/control/runFolder.ts';
-import { describeIfPossible, eventually } from './support.ts';
+import { describeIfPossible, eventually, MINOR } from './support.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -32,7 +32,7 @@ async function printed(lines: readonly string[]): Promise<string> {
   return line.replace(/^KUBECONFIG=/, '');
 }
 
-describeIfPossible('the rehearsal as a process', whyNoBinaries(), () => {
+describeIfPossible('the rehearsal as a process', whyNoBinaries(MINOR), () => {
   test('prints KUBECONFIG once and last, and Ctrl-C leaves nothing', { timeout: 1_200_000 }, async () => {
     const { child, lines } = startRehearsal();
     const kubeconfig = await printed(lines);

@@ -2,11 +2,14 @@
 
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type Cluster, type ClusterSettings, startCluster } from '../kit/cluster/cluster.ts';
-import { type CannotBuild, whyNoBinaries } from '../kit/cluster/control/binaries.ts';
+import { type CannotBuild, KUBERNETES_MINORS, whyNoBinaries } from '../kit/cluster/control/binaries.ts';
 import { whyNoFrontend } from '../kit/cluster/frontend/environment.ts';
 
 // The first start may have to build the control plane and to install the frontend.
 const FIRST_START_MS = 20 * 60_000;
+
+/** The Kubernetes minor under test: that of TEST_KUBERNETES, or the newest. */
+export const MINOR: string = process.env.TEST_KUBERNETES ?? KUBERNETES_MINORS[0] ?? '';
 
 /** Declares tests that need a cluster; `body` gets a way to the running cluster. */
 export function describeWithCluster(
@@ -14,7 +17,7 @@ export function describeWithCluster(
   settings: ClusterSettings,
   body: (cluster: () => Cluster) => void,
 ): void {
-  describeIfPossible(name, whyNoBinaries(settings.kubernetes), () => body(useCluster(settings)));
+  describeIfPossible(name, whyNoBinaries(MINOR), () => body(useCluster(settings)));
 }
 
 /** As describeWithCluster, with the real frontend, which needs Python too. */
@@ -23,7 +26,7 @@ export async function describeWithFrontend(
   settings: ClusterSettings,
   body: (cluster: () => Cluster) => void,
 ): Promise<void> {
-  const problem = whyNoBinaries(settings.kubernetes) ?? (await whyNoFrontend());
+  const problem = whyNoBinaries(MINOR) ?? (await whyNoFrontend());
   describeIfPossible(name, problem, () => body(useCluster({ ...settings, frontend: 'real' })));
 }
 
@@ -41,7 +44,11 @@ export function describeIfPossible(name: string, problem: CannotBuild | undefine
 function useCluster(settings: ClusterSettings): () => Cluster {
   let cluster: Cluster | undefined;
   beforeAll(async () => {
-    cluster = await startCluster({ ...settings, say: line => process.stderr.write(`${line}\n`) });
+    cluster = await startCluster({
+      kubernetes: MINOR,
+      ...settings,
+      say: line => process.stderr.write(`${line}\n`),
+    });
   }, FIRST_START_MS);
   afterAll(async () => {
     await cluster?.stop();

@@ -96,7 +96,9 @@ async function podsOf(playing: Playing, step: Step): Promise<KubeObject[]> {
   // What a container says or does needs a node under it: a pod that cannot be placed stays what it is.
   const bound = step.status !== undefined || step.log !== undefined;
   while (!playing.signal.aborted) {
-    const all = rolePods(playing, step.of ?? '').filter(pod => !bound || playing.director.lives.has(pod.metadata.uid ?? ''));
+    const all = rolePods(playing, step.of ?? '').filter(
+      pod => !bound || playing.director.lives.has(pod.metadata.uid ?? ''),
+    );
     const chosen = step.pod === undefined ? all : all.slice(step.pod, step.pod + 1);
     if (chosen.length > 0) return chosen;
     await sleep(100, undefined, { signal: playing.signal });
