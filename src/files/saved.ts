@@ -113,8 +113,9 @@ export const saveFolder = (folder: string, files: readonly SavedFile[], overwrit
   try {
     const exists = existsSync(folder);
     const found = exists ? openFolder(folder) : undefined;
-    if (found !== undefined && same(found, files)) return { folder, change: 'unchanged' };
-    if (found !== undefined && found.state !== 'intact' && found.files.length > 0 && !overwrite) {
+    const nothingLost = found === undefined || found.files.length === 0 || same(found, files);
+    if (found?.state === 'intact' && nothingLost) return { folder, change: 'unchanged' };
+    if (found !== undefined && found.state !== 'intact' && !nothingLost && !overwrite) {
       const what = found.state === 'changed' ? 'was changed by hand since it was saved' : 'was not saved by this program';
       throw new CliError('refused', `${folder} ${what}; it is left as it is.`, { hint: 'Replace it with --overwrite, or save elsewhere with --output-dir DIR.' });
     }

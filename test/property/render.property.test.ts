@@ -106,7 +106,12 @@ describe('any text', () => {
   });
 
   it('survives being quoted for a shell', () => {
-    fc.assert(fc.property(fc.array(nasty), words => expect(splitWords(joinWords(words))).toEqual({ words })), { numRuns: 3_000 });
+    fc.assert(
+      fc.property(fc.array(nasty), words => {
+        expect(splitWords(joinWords(words))).toEqual({ words });
+      }),
+      { numRuns: 3_000 },
+    );
   });
 });
 

@@ -6,12 +6,9 @@ import { shown } from '../../../core/text.ts';
 import { contradiction } from './args.ts';
 import type { EngineWord } from './engine/read.ts';
 import { configOf } from './engine/kv.ts';
-import { readVllmArgs } from './engine/read.ts';
 import { isWorker } from './plan.ts';
 import { holds, kindsOf, parallelKeys } from './roles.ts';
 import { type Rule, type RuleInput, finding } from './rule.ts';
-
-const wordsOf = ({ settings }: RuleInput): readonly EngineWord[] => readVllmArgs(settings.vllmArgs, settings.release).words;
 
 const parallelism: Rule = ({ settings, settled, taken, plan }) =>
   kindsOf(plan.mode).flatMap(kind => {
@@ -26,7 +23,7 @@ const parallelism: Rule = ({ settings, settled, taken, plan }) =>
   });
 
 const model: Rule = input =>
-  wordsOf(input)
+  input.words
     .filter(word => word.flag === '--model' && word.values[0] !== input.plan.model.id && word.values[0] !== input.plan.model.path)
     .map(word =>
       finding('args-contradiction', 'error', 'vllmArgs', `--model is given twice: ${input.plan.model.id} as the model and ${shown(word.values[0])} in the additional vLLM args.`, 'Remove --model from the additional vLLM args and use --model of this program.'),
@@ -35,7 +32,7 @@ const model: Rule = input =>
 const roleFlags: readonly string[] = ['--disaggregation-mode', '--is-prefill-worker', '--is-decode-worker'];
 
 const role: Rule = input =>
-  wordsOf(input)
+  input.words
     .filter(word => roleFlags.includes(word.flag) && !(input.plan.mode === 'aggregated' && word.values[0] === 'agg'))
     .map(word => {
       const message = `${word.tokens.join(' ')} in the additional vLLM args would go to every worker; the role follows from the mode (${input.plan.mode}).`;
@@ -52,7 +49,7 @@ const sameAsPlanned = (input: RuleInput, word: EngineWord): boolean =>
 
 const connector: Rule = input => {
   const { plan, dialect } = input;
-  const said = wordsOf(input).filter(word => connectorFlags.includes(word.flag));
+  const said = input.words.filter(word => connectorFlags.includes(word.flag));
   if (said.length === 0) return [];
   if (plan.mode === 'disaggregated' || plan.kvbm !== null) {
     const owner = plan.kvbm === null ? 'disaggregated mode' : 'KVBM';
@@ -69,7 +66,7 @@ const connector: Rule = input => {
 
 const routing: Rule = input => {
   if (input.plan.router === null) return [];
-  const words = wordsOf(input);
+  const words = input.words;
   const caching = words.findLast(word => word.flag === '--enable-prefix-caching');
   const events = configOf(words, '--kv-events-config');
   const findings: Finding[] = [];
@@ -86,7 +83,7 @@ const routing: Rule = input => {
 const mayRepeat = (word: EngineWord): boolean => word.typed.startsWith('-O') || word.typed.includes('.');
 
 const repeated: Rule = input => {
-  const words = wordsOf(input).filter(word => !mayRepeat(word));
+  const words = input.words.filter(word => !mayRepeat(word));
   const flags = [...new Set(words.map(word => word.flag))];
   return flags.flatMap(flag => {
     const said = [...new Set(words.filter(word => word.flag === flag).map(word => word.tokens.join(' ')))];

@@ -9,7 +9,7 @@ import { sources } from '../../../generated/templates.ts';
 import { type Taken, takeOver } from './args.ts';
 import { planCache } from './cache.ts';
 import { type Dialect, dialectFor } from './dialect.ts';
-import { readVllmArgs } from './engine/read.ts';
+import { type EngineWord, readVllmArgs } from './engine/read.ts';
 import { downloadEnv } from './env.ts';
 import { placementFor } from './placement.ts';
 import type { Download, ModelCache, Plan } from './plan.ts';
@@ -60,6 +60,8 @@ export type Planned = {
   readonly plan: Plan;
   readonly dialect: Dialect;
   readonly taken: Taken;
+  /** The additional arguments, word by word. */
+  readonly words: readonly EngineWord[];
   /** With what the plan decided written back, so that the same answers file gives the same bytes without a cluster. */
   readonly settings: Settings;
   readonly findings: readonly Finding[];
@@ -107,5 +109,5 @@ export const planFrom = (given: Settings, settled: Settled, facts: Facts): Plann
     podMonitor: settings.podMonitor,
     answersHash: hashData(savedSettings(settings), digits.answers),
   };
-  return { plan, dialect, taken, settings, findings: [...read.findings, ...findings] };
+  return { plan, dialect, taken, words: read.words, settings, findings: [...read.findings, ...findings] };
 };

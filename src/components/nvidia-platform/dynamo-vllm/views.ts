@@ -124,6 +124,9 @@ const claimView = (plan: Plan, program: string): Rendering[] => {
   return [{ template: 'persistentvolumeclaim', kind: 'PersistentVolumeClaim', view }];
 };
 
+/** What the download script says when another try cannot help: token, access, model, revision, space, permission. */
+const hopelessExitCodes = [10, 11, 12, 13, 15, 19];
+
 const jobView = (plan: Plan, program: string): Rendering[] => {
   const { cache, download } = plan;
   if (cache === null || download === null) return [];
@@ -135,6 +138,7 @@ const jobView = (plan: Plan, program: string): Rendering[] => {
     env: envView(download.env),
     cacheVolume,
     mountPath: cache.mountPath,
+    hopeless: hopelessExitCodes,
   };
   return [{ template: 'job', kind: 'Job', view }];
 };

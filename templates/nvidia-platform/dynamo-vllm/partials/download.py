@@ -41,7 +41,7 @@ PASSING = ("rate-limited", "dns", "proxy", "unreachable")  # worth another try
 NO_WAY = r"ProxyError|ConnectError|ConnectTimeout|NewConnection|NameResolution"
 SIGNS = {  # class: how it shows in the text of an exception and of those that caused it
     "disk-full": r"No space left on device|Disk quota exceeded|os error (28|122)\b",
-    "not-writable": r"PermissionError|Read-only file system",
+    "not-writable": r"\[Errno (1|13|30)\] [\w -]+: '",  # refused, with the path of a file
     "proxy": r"ProxyError",
     "dns": r"NameResolution|gaierror|[Nn]ame or service not known|name resolution|No address associated|dns error",
     "unreachable": r"Timeout|Connect|Protocol|Network|Chunked|Incomplete|SSL|ReadError|OfflineMode|LocalEntryNotFound"
@@ -215,6 +215,8 @@ def resolve():
     info = HfApi().model_info(MODEL, revision=REVISION, timeout=30, files_metadata=True)
     ignored = patterns_to_ignore([file.rfilename for file in info.siblings if "/" not in file.rfilename])
     files = {file.rfilename: file.size for file in info.siblings if not any_match([file.rfilename], ignored)}
+    if not files:
+        raise Failure("not-found", f"The Hub lists no files of {MODEL} at {REVISION}.")
     say("resolve", revision=REVISION, commit=info.sha, files=len(files), totalBytes=total_of(files))
     return info.sha, files, ignored
 
@@ -253,7 +255,7 @@ def watch(commit, files, stopped):
         (start, first), (end, last) = samples[0], samples[-1]
         rate = (last - first) / (end - start) if end > start else 0
         say("progress", commit=commit, doneBytes=done, totalBytes=total, bytesPerSecond=round(rate),
-            secondsLeft=round((total - done) / rate) if rate else None)
+            secondsLeft=round((total - done) / rate) if rate else 0 if done == total else None)
         if ending:
             return
         ending = stopped.wait(PROGRESS_SECONDS)
@@ -263,7 +265,7 @@ def check_space(commit, files, stale):
     missing = total_of(files) - bytes_here(commit, files) - partial_bytes()
     replaced = [name for name, size in files.items() if not is_here(name, size, commit)]
     need = round(missing * 1.02) + MARGIN - sum(max(0, size_of(name)) for name in replaced + stale)
-    if missing > 0 and need > usage.free:
+    if missing > 0 and usage.total and need > usage.free:
         sums = f"{need} bytes ({need / 2**30:.1f} GiB) needed, {usage.free} ({usage.free / 2**30:.1f} GiB) free"
         raise Failure("disk-full", f"Not enough room in {FOLDER}: {sums}.", needBytes=need, freeBytes=usage.free)
 
@@ -340,23 +342,14 @@ class Notes(logging.Handler):  # what the library would print on stderr, as even
         say("note", message=" ".join(record.getMessage().split())[:500])
 
 def prepare_library():
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+    os.environ.update(HF_HUB_DISABLE_PROGRESS_BARS="1", HF_HUB_DISABLE_TELEMETRY="1")
     if importlib.util.find_spec("hf_transfer") is None:
         os.environ.pop("HF_HUB_ENABLE_HF_TRANSFER", None)  # older libraries refuse to work when it is set in vain
     logging.captureWarnings(True)
     logging.getLogger().handlers = [Notes()]
-    import huggingface_hub.utils as utils
-    utils.logging.get_logger("huggingface_hub").handlers = []
-    utils.logging.enable_propagation()
-    make_session = getattr(utils._http, "_default_backend_factory", None)
-    def wait_if_asked(response, **_):
-        time.sleep(asked_pause(response.headers) if response.status_code == 429 else 0)
-    def patient_session():
-        session = make_session()
-        session.hooks["response"].append(wait_if_asked)
-        return session
-    if make_session:  # before 1.0 it asks again a second after a 429, whatever the Hub says
-        huggingface_hub.configure_http_backend(patient_session)
+    import huggingface_hub, huggingface_hub.utils
+    huggingface_hub.utils.logging.get_logger("huggingface_hub").handlers = []
+    huggingface_hub.utils.logging.enable_propagation()
 
 def report(failure, **detail):
     code, hint = FAILURES[failure.kind]

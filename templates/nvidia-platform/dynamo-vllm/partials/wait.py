@@ -30,7 +30,9 @@ def what_is_missing():
             return f"{FOLDER} holds another revision, {marker['revisions'][0]}."
         gone = [name for name, size in marker["files"].items() if not has_size(name, size)]
         return f"{len(gone)} files are missing or cut, such as {gone[0]}." if gone else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except PermissionError as error:
+        return f"{FOLDER} cannot be read: {error}"
+    except (OSError, ValueError, LookupError, TypeError):
         return "The download has not completed yet."
 
 def main():
