@@ -16,7 +16,7 @@ import { createNodes } from './nodes/createNodes.ts';
 import { startKwok } from './nodes/kwok.ts';
 import { DEFAULT_NODES, nodeSpecs, parseNodes, scaleGroups } from './nodes/profile.ts';
 import { untilSchedulable } from './nodes/schedulable.ts';
-import { type Director, startDirector } from './pods/director.ts';
+import { type Director, type Script, startDirector } from './pods/director.ts';
 import { usualScript } from './pods/usualScript.ts';
 import { waitForModel } from './pods/waitForModel.ts';
 import { grantRestricted } from './restricted.ts';
@@ -39,6 +39,8 @@ export type ClusterSettings = {
   readonly frontend?: 'real' | 'none';
   /** Release of the real frontend; the pinned one when absent. */
   readonly frontendRelease?: string | undefined;
+  /** Makes another script of the usual one, to let pods go wrong. */
+  readonly script?: (usual: Script) => Script;
   /** Gets lines of progress. */
   readonly say?: (line: string) => void;
 };
@@ -126,14 +128,19 @@ async function furnish(
   await Promise.all([
     plane.startControllers(),
     createNodes(plane.api, nodeSpecs(scaled, settings.kubernetes), kwok.kubeletPort),
-    applyAll(objects, [namespace(PLATFORM_NAMESPACE), ...storageClasses(settings.platform ?? 'eks')]),
+    applyAll(objects, [
+      namespace(PLATFORM_NAMESPACE),
+      tokenSecret(),
+      ...storageClasses(settings.platform ?? 'eks'),
+    ]),
   ]);
   await grantRestricted(objects, PLATFORM_NAMESPACE);
   const surroundings = { api: plane.api, objects, logFolder: `${plane.folder.path}/pods` };
   let director: Director | undefined;
   const wait = (life: Parameters<typeof waitForModel>[0]) =>
     waitForModel(life, () => director?.pods ?? { items: new Map(), ready: Promise.resolve() });
-  director = await startDirector(surroundings, usualScript(serving, wait), signal, problem =>
+  const usual = usualScript(serving, wait);
+  director = await startDirector(surroundings, settings.script?.(usual) ?? usual, signal, problem =>
     say(String(problem)),
   );
   await startProvisioner(plane.api, objects, Object.keys(DRIVERS), signal);
@@ -149,4 +156,16 @@ async function applyAll(objects: Objects, all: readonly KubeObject[]): Promise<v
 
 function namespace(name: string): KubeObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
+// What an installer expects to find; the token is worth nothing.
+function tokenSecret(): KubeObject {
+  const metadata = { name: 'hf-token-secret', namespace: PLATFORM_NAMESPACE };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata,
+    type: 'Opaque',
+    stringData: { HF_TOKEN: 'hf_rehearsal' },
+  };
 }

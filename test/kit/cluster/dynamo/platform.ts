@@ -91,6 +91,30 @@ export function operatorObjects(traits: Traits): KubeObject[] {
       metadata: { name: 'dynamo-platform-dynamo-operator-webhook-service', namespace: PLATFORM_NAMESPACE },
       spec: { selector, ports: [{ port: 443, targetPort: 9443 }] },
     },
+    ...(traits.nats ? message('nats', 'nats:2.10.21-alpine', 4222) : []),
+    ...(traits.etcd ? message('etcd', 'bitnami/etcd:3.5.18', 2379) : []),
+  ];
+}
+
+// What the platform chart of older releases brings along.
+function message(name: string, image: string, port: number): KubeObject[] {
+  const full = { name: `dynamo-platform-${name}`, namespace: PLATFORM_NAMESPACE };
+  const labels = { 'app.kubernetes.io/name': name };
+  const containers = [{ name, image, ports: [{ containerPort: port }] }];
+  const spec = {
+    serviceName: full.name,
+    replicas: 1,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { containers } },
+  };
+  return [
+    { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { ...full, labels }, spec },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: full,
+      spec: { clusterIP: 'None', selector: labels, ports: [{ name, port }] },
+    },
   ];
 }
 

@@ -28,6 +28,9 @@ export type Traits = {
   readonly observedGeneration: boolean;
   /** The finalizer's update rewrites the spec, so that the first generation seen is 2 (to 0.9.1). */
   readonly rewritesSpec: boolean;
+  /** The platform chart brings NATS (to 1.3) and etcd (to 0.9). */
+  readonly nats: boolean;
+  readonly etcd: boolean;
   /** Components cannot be added or removed (0.9.1). */
   readonly fixedTopology: boolean;
   /** The word of the release for a component in messages. */
@@ -63,6 +66,8 @@ export function traitsOf(release: string): Traits {
     dropsBadQuantities: from(102),
     observedGeneration: from(100),
     rewritesSpec: !from(100),
+    nats: !from(104),
+    etcd: !from(100),
     fixedTopology: from(9),
     word: from(103) ? 'components' : 'services',
     listsErrors: from(104),

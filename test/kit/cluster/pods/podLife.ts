@@ -20,6 +20,8 @@ export type PodLife = {
   reach(stage: Stage, exitCode?: number): Promise<void>;
   /** Merges into the pod's status. */
   setStatus(status: Record<string, unknown>): Promise<void>;
+  /** Replaces the pod's status by what is made of the present one. */
+  replaceStatus(change: (pod: KubeObject) => Record<string, unknown>): Promise<void>;
   /** Records an event about the pod. */
   tell(
     type: 'Normal' | 'Warning',
@@ -64,6 +66,11 @@ export async function beginLife(
     ended,
     stage: () => current,
     setStatus,
+    async replaceStatus(change) {
+      const present = await api.send('GET', path);
+      const metadata = { ...present.metadata, resourceVersion: undefined };
+      await ignoreGone(api.send('PUT', path, { ...present, metadata, status: change(present) }));
+    },
     tell,
     async reach(stage, exitCode = 0) {
       current = stage;
