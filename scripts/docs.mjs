@@ -1,6 +1,6 @@
-// Writes the reference pages below docs/.
+// Writes the reference pages below docs/ and the tables in the README.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -12,9 +12,18 @@ mkdirSync(join(root, '.cache'), { recursive: true });
 const folder = mkdtempSync(join(root, '.cache', 'docs-'));
 try {
   const outfile = join(folder, 'reference.mjs');
-  await build({ entryPoints: [join(root, 'scripts', 'docs', 'reference.ts')], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
-  const { referencePages } = await import(pathToFileURL(outfile).href);
+  await build({
+    entryPoints: [join(root, 'scripts', 'docs', 'reference.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+  const { referencePages, withFlags } = await import(pathToFileURL(outfile).href);
   for (const [file, text] of Object.entries(referencePages)) writeFileSync(join(root, 'docs', file), text);
+  const readme = join(root, 'README.md');
+  writeFileSync(readme, withFlags(readFileSync(readme, 'utf8')));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

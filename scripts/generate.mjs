@@ -16,7 +16,12 @@ const filesIn = (folder, ending) =>
     .sort();
 
 /** Options that make a template fail loudly: a missing name, an unknown helper or a wrong block is an error. */
-const templateOptions = { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { json: true } };
+const templateOptions = {
+  strict: true,
+  noEscape: true,
+  knownHelpersOnly: true,
+  knownHelpers: { json: true },
+};
 
 const precompile = (file, text) => {
   try {
@@ -28,9 +33,17 @@ const precompile = (file, text) => {
 
 const templates = root => {
   const folder = join(root, 'templates', component);
-  const hbs = filesIn(folder, '.hbs').map(file => [file.replace(/\.hbs$/, ''), readFileSync(join(folder, file), 'utf8')]);
-  const scripts = filesIn(folder, '.py').map(file => [file.replace(/\.py$/, ''), readFileSync(join(folder, file), 'utf8')]);
-  const entries = [...hbs, ...scripts].map(([name, text]) => `  ${JSON.stringify(name)}: ${precompile(name, text)},`);
+  const hbs = filesIn(folder, '.hbs').map(file => [
+    file.replace(/\.hbs$/, ''),
+    readFileSync(join(folder, file), 'utf8'),
+  ]);
+  const scripts = filesIn(folder, '.py').map(file => [
+    file.replace(/\.py$/, ''),
+    readFileSync(join(folder, file), 'utf8'),
+  ]);
+  const entries = [...hbs, ...scripts].map(
+    ([name, text]) => `  ${JSON.stringify(name)}: ${precompile(name, text)},`,
+  );
   const raw = scripts.map(([name, text]) => `  ${JSON.stringify(basename(name))}: ${JSON.stringify(text)},`);
   return `${banner}export const templates = {\n${entries.join('\n')}\n};\n\n/** The pods' scripts as text. */\nexport const sources = {\n${raw.join('\n')}\n};\n`;
 };
@@ -40,11 +53,29 @@ const required = /const (\w+) = require\("([^"]+)"\)\.default;/g;
 
 const validators = root => {
   const folder = join(root, 'src', 'components', component, 'schemas');
-  const schemas = filesIn(folder, '.schema.json').map(file => JSON.parse(readFileSync(join(folder, file), 'utf8')));
-  const ajv = new Ajv({ schemas, allErrors: true, strict: true, strictRequired: false, inlineRefs: false, code: { source: true, esm: true, lines: true } });
+  const schemas = filesIn(folder, '.schema.json').map(file =>
+    JSON.parse(readFileSync(join(folder, file), 'utf8')),
+  );
+  const ajv = new Ajv({
+    schemas,
+    allErrors: true,
+    strict: true,
+    strictRequired: false,
+    inlineRefs: false,
+    code: { source: true, esm: true, lines: true },
+  });
   const names = schemas.map(schema => schema.$id).filter(id => id !== 'pod.schema.json');
-  const exported = Object.fromEntries(names.map(id => [id.replace('.schema.json', '').replace(/\.(.)/, (_, c) => c.toUpperCase()), id]));
-  return banner + standaloneCode(ajv, exported).replace(required, (_, name, module) => `import ${name}Module from "${module}.js";\nconst ${name} = ${name}Module.default ?? ${name}Module;`);
+  const exported = Object.fromEntries(
+    names.map(id => [id.replace('.schema.json', '').replace(/\.(.)/, (_, c) => c.toUpperCase()), id]),
+  );
+  return (
+    banner +
+    standaloneCode(ajv, exported).replace(
+      required,
+      (_, name, module) =>
+        `import ${name}Module from "${module}.js";\nconst ${name} = ${name}Module.default ?? ${name}Module;`,
+    )
+  );
 };
 
 const write = (file, text) => {

@@ -3,24 +3,26 @@
 
 import { availableParallelism } from 'node:os';
 import { steps } from './check/steps.mjs';
-import { lastLine, skippedLines, tallyReporter } from './check/tally.mjs';
+import { isUnexplained, lastLine, skippedLines, tallyReporter } from './check/tally.mjs';
 import { checkout, interruptible, report, setUp } from './setup.mjs';
 
 const say = line => process.stdout.write(`${line}\n`);
 
 const seconds = began => `${((Date.now() - began) / 1000).toFixed(1)} s`;
 
-/** Returns the names of the steps that failed. */
+/** @returns {Promise<{ failed: string[], notes: string[] }>} the steps that failed, by name, and what else is to be known */
 const runSteps = async () => {
   const failed = [];
+  const told = [];
   for (const { name, run } of steps) {
     const began = Date.now();
     const { wrong, notes = [] } = await run(checkout);
     say(`${wrong.length === 0 ? 'ok  ' : 'FAIL'}  ${name}, ${seconds(began)}`);
     for (const text of [...notes, ...wrong]) say(text.replace(/^/gm, '      '));
     if (wrong.length > 0) failed.push(name);
+    told.push(...notes);
   }
-  return failed;
+  return { failed, notes: told };
 };
 
 const runTests = async files => {
@@ -40,22 +42,20 @@ const runTests = async files => {
   return tally();
 };
 
-const unexplained = skipped =>
-  skipped.some(({ reason }) => reason === undefined) ? ['tests are skipped without a reason'] : [];
-
 const main = async files => {
   await interruptible(signal =>
     setUp(checkout, { all: true, signal, out: { stream: process.stderr, env: process.env } }),
   );
   if (files.length > 0)
     say(`Only ${files.join(' ')}: types, lint, floors, leftovers and sizes are not checked.`);
-  const failedSteps = files.length > 0 ? [] : await runSteps();
-  const { passed, failed, skipped } = await runTests(files);
-  const all = [...failedSteps, ...failed, ...unexplained(skipped)];
-  for (const name of all) say(`Failed: ${name}`);
-  for (const line of skippedLines(skipped)) say(line);
-  say(lastLine({ passed, failed: all, skipped }));
-  return all.length === 0 ? 0 : 1;
+  const checked = files.length > 0 ? { failed: [], notes: [] } : await runSteps();
+  const counted = await runTests(files);
+  const unexplained = isUnexplained(counted) ? ['a test is skipped without a reason'] : [];
+  const failed = [...checked.failed, ...counted.failed, ...unexplained];
+  for (const name of failed) say(`Failed: ${name}`);
+  for (const line of [...checked.notes, ...skippedLines(counted)]) say(line);
+  say(lastLine({ ...counted, failed }));
+  return failed.length === 0 ? 0 : 1;
 };
 
 main(process.argv.slice(2)).then(

@@ -1,7 +1,7 @@
 /** Builds the parser of one verb, with the options of that verb only: help of the others costs nothing. */
 
 import { Command, CommanderError, Option } from 'commander';
-import { runFlags, type RunFlagName, type RunOptions } from './commands/flags.ts';
+import { type RunFlagName, type RunOptions, runFlags } from './commands/flags.ts';
 import { flagOf, type SettingTable, type Spec } from './core/schema.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -17,18 +17,28 @@ export type Shape = {
   readonly examples: readonly string[];
 };
 
-export type Typed = { readonly options: RunOptions; readonly typed: Readonly<Record<string, unknown>>; readonly words: readonly string[] };
+export type Typed = {
+  readonly options: RunOptions;
+  readonly typed: Readonly<Record<string, unknown>>;
+  readonly words: readonly string[];
+};
 
 const groups = { asked: 'Answers to the questions:', more: 'More settings:', run: 'This run:' } as const;
 
 const described = (spec: Spec): string => {
   const values = spec.kind === 'choice' ? ` (${spec.choices.map(choice => choice.value).join(', ')})` : '';
-  const usual = spec.default === null || spec.kind === 'list' || spec.kind === 'switch' ? '' : ` [${String(spec.default)}]`;
+  const usual =
+    spec.default === null || spec.kind === 'list' || spec.kind === 'switch'
+      ? ''
+      : ` [${String(spec.default)}]`;
   const repeat = spec.kind === 'list' ? ' (repeatable)' : '';
   return `${spec.summary}${values}${usual}${repeat}`;
 };
 
-const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
+const collect = (value: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  value,
+];
 
 const settingOptions = (key: string, spec: Spec): Option[] => {
   const group = spec.ask === undefined ? groups.more : groups.asked;
@@ -37,13 +47,19 @@ const settingOptions = (key: string, spec: Spec): Option[] => {
     const no = new Option(`--no-${flagOf(key).slice(2)}`).hideHelp();
     return [new Option(flagOf(key), described(spec)).helpGroup(group), no];
   }
-  const option = new Option(`${short}${flagOf(key)} <${spec.placeholder ?? 'VALUE'}>`, described(spec)).helpGroup(group);
+  const option = new Option(
+    `${short}${flagOf(key)} <${spec.placeholder ?? 'VALUE'}>`,
+    described(spec),
+  ).helpGroup(group);
   return [spec.kind === 'list' ? option.argParser(collect) : option];
 };
 
 const footer = (shape: Shape): string => {
-  const examples = shape.examples.length === 0 ? '' : `\nExamples:\n${shape.examples.map(line => `  ${line}`).join('\n')}\n`;
-  const no = Object.values(shape.table).some(spec => spec.kind === 'switch') ? '\nEvery switch has a --no- twin for an explicit no.\n' : '';
+  const examples =
+    shape.examples.length === 0 ? '' : `\nExamples:\n${shape.examples.map(line => `  ${line}`).join('\n')}\n`;
+  const no = Object.values(shape.table).some(spec => spec.kind === 'switch')
+    ? '\nEvery switch has a --no- twin for an explicit no.\n'
+    : '';
   return `${no}${examples}\nExit codes: 0 done, 64 usage, 65 input refused, 69 cluster, 130 interrupted.`;
 };
 
@@ -61,7 +77,8 @@ const build = (shape: Shape, io: Io): Command => {
     })
     .addHelpText('after', footer(shape));
   if (shape.argument !== '') command.argument(shape.argument);
-  for (const [key, spec] of Object.entries(shape.table)) for (const option of settingOptions(key, spec)) command.addOption(option);
+  for (const [key, spec] of Object.entries(shape.table))
+    for (const option of settingOptions(key, spec)) command.addOption(option);
   for (const name of shape.flags) {
     const option = new Option(runFlags[name].flags, runFlags[name].summary).helpGroup(groups.run);
     command.addOption(name === 'output' ? option.choices([...shape.formats]) : option);
@@ -76,7 +93,9 @@ const sentence = (error: CommanderError): string => {
 
 const usage = (shape: Shape, error: CommanderError): CliError => {
   const guess = /\(Did you mean (.+)\?\)/.exec(error.message)?.[1];
-  return new CliError('usage', sentence(error), { hint: guess === undefined ? `See ${shape.name} --help` : `Did you mean ${guess}?` });
+  return new CliError('usage', sentence(error), {
+    hint: guess === undefined ? `See ${shape.name} --help` : `Did you mean ${guess}?`,
+  });
 };
 
 /** Reads the words behind a verb. Null when help was asked for and printed. Errors: `usage`. */

@@ -1,10 +1,10 @@
 /** run(argv, io): words and flags → command and component; the one catch that prints; returns an exit code. */
 
-import type { ComponentEntry } from './components/load.ts';
-import { componentIndex } from './components/load.ts';
 import type { Command, Context } from './commands/context.ts';
 import { listText } from './commands/list.ts';
 import { topVerbs, type Verb, verbs } from './commands/verbs.ts';
+import type { ComponentEntry } from './components/load.ts';
+import { componentIndex } from './components/load.ts';
 import { nearest } from './core/suggest.ts';
 import { CliError, exitCodes, isCliError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -33,12 +33,22 @@ const topShape = (name: string): Verb => ({
 
 const unknownWord = (word: string, known: readonly string[], line: string): CliError => {
   const guess = nearest(word, known);
-  const message = word.startsWith('-') ? `There is no flag ${word} here.` : `There is no "${word}" here; known: ${known.join(', ')}.`;
-  return new CliError('usage', message, { hint: guess === undefined ? 'Everything there is: ./cli list' : `Did you mean ${line} ${guess}?` });
+  const message = word.startsWith('-')
+    ? `There is no flag ${word} here.`
+    : `There is no "${word}" here; known: ${known.join(', ')}.`;
+  return new CliError('usage', message, {
+    hint: guess === undefined ? 'Everything there is: ./cli list' : `Did you mean ${line} ${guess}?`,
+  });
 };
 
 /** Runs a verb: its parser, then its code. */
-const runVerb = async (entry: ComponentEntry, verb: Verb, line: string, argv: readonly string[], io: Io): Promise<number> => {
+const runVerb = async (
+  entry: ComponentEntry,
+  verb: Verb,
+  line: string,
+  argv: readonly string[],
+  io: Io,
+): Promise<number> => {
   const table = verb.settings ? await entry.table() : {};
   const { parseWords } = await import('./program.ts');
   const examples = verb.examples.map(example => `${line.slice(0, line.length - verb.name.length)}${example}`);
@@ -51,7 +61,8 @@ const runVerb = async (entry: ComponentEntry, verb: Verb, line: string, argv: re
   return (await load()).command(context);
 };
 
-const isHelp = (word: string | undefined): boolean => word === undefined || word === 'help' || word === '--help' || word === '-h';
+const isHelp = (word: string | undefined): boolean =>
+  word === undefined || word === 'help' || word === '--help' || word === '-h';
 
 const printList = (io: Io, code: number): number => {
   io.stdout.write(listText());
@@ -63,11 +74,21 @@ const runComponent = async (category: string, argv: readonly string[], io: Io): 
   const [name, word, ...rest] = argv;
   if (isHelp(name)) return printList(io, name === undefined ? exitCodes.usage : 0);
   const entry = entries.find(one => one.name === name);
-  if (entry === undefined) throw unknownWord(name ?? '', entries.map(one => one.name), `./cli ${category}`);
+  if (entry === undefined)
+    throw unknownWord(
+      name ?? '',
+      entries.map(one => one.name),
+      `./cli ${category}`,
+    );
   if (isHelp(word)) return printList(io, word === undefined ? exitCodes.usage : 0);
   const verb = verbs.find(one => one.name === word);
   const line = `./cli ${category} ${entry.name}`;
-  if (verb === undefined) throw unknownWord(word ?? '', verbs.map(one => one.name), line);
+  if (verb === undefined)
+    throw unknownWord(
+      word ?? '',
+      verbs.map(one => one.name),
+      line,
+    );
   return runVerb(entry, verb, `${line} ${verb.name}`, rest, io);
 };
 
@@ -90,7 +111,8 @@ const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
   const categories = [...new Set(componentIndex.map(entry => entry.category))];
   if (categories.includes(first)) return runComponent(first, rest, io);
   const top = topVerbs.find(verb => verb.name === first);
-  if (top === undefined || only === undefined) throw unknownWord(first, [...categories, ...topVerbs.map(verb => verb.name)], './cli');
+  if (top === undefined || only === undefined)
+    throw unknownWord(first, [...categories, ...topVerbs.map(verb => verb.name)], './cli');
   return runVerb(only, topShape(top.name), `./cli ${top.name}`, rest, io);
 };
 

@@ -31,7 +31,7 @@ export const steps = [
   { name: 'types (tsc)', run: tool('tsc', '-p', '.') },
   {
     name: 'lint, floors and format (Biome)',
-    run: tool('biome', 'check', '--error-on-warnings', '--max-diagnostics=100', '.'),
+    run: tool('biome', 'check', '--error-on-warnings', '--max-diagnostics=40', '.'),
   },
   { name: 'unused files, exports and packages (knip)', run: tool('knip', '--no-progress') },
   { name: 'file sizes', run: async root => ({ wrong: longFiles(root) }) },

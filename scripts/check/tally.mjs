@@ -1,19 +1,30 @@
 // Counts what vitest ran, from its own records, and why tests were skipped.
 
 /** As test/kit/skip.ts and older titles write it. */
-const spoken = /\bskipped(?:, because|:) (.+?)\)?$/;
+const spoken = /\bskipped, because (?<plain>.+)$|\(skipped: (?<inBrackets>.+)\)$/;
 
-const titles = test => {
-  const found = [];
-  for (let node = test; node?.name !== undefined; node = node.parent) found.push(node.name);
-  return found;
+const reasonIn = title => {
+  const { plain, inBrackets } = spoken.exec(title)?.groups ?? {};
+  return plain ?? inBrackets;
 };
 
-const reasonOf = test =>
-  test.result().note ??
-  titles(test)
-    .map(title => spoken.exec(title)?.[1])
+const titles = node => (node?.name === undefined ? [] : [node.name, ...titles(node.parent)]);
+
+const firstReason = node =>
+  titles(node)
+    .map(reasonIn)
     .find(reason => reason !== undefined);
+
+const reasonOf = test => test.result().note ?? firstReason(test);
+
+/** A file whose groups are all skipped may not even name its tests. */
+const skippedWhole = (module, tests) =>
+  tests.length === 0 && module.state() === 'skipped'
+    ? [...module.children.allSuites()].map(suite => ({
+        file: module.relativeModuleId,
+        reason: firstReason(suite),
+      }))
+    : [];
 
 const failedSuites = suites =>
   [...suites].filter(suite => suite.errors().length > 0).map(suite => suite.fullName);
@@ -36,18 +47,20 @@ const countIn = module => {
     passed: of('passed').length,
     failed: failed.map(test => `${module.relativeModuleId}: ${test.fullName}`),
     outside: failuresOutsideTests(module, failed.length),
+    skippedWhole: skippedWhole(module, tests),
     skipped: skipped.map(test => ({ file: module.relativeModuleId, reason: reasonOf(test) })),
   };
 };
 
 /**
- * @typedef {{ passed: number, failed: string[], skipped: { file: string, reason: string | undefined }[] }} Tally `failed` names
- *   each failure, those outside of a test too
+ * @typedef {{ file: string, reason: string | undefined }} Skip
+ * @typedef {{ passed: number, failed: string[], skipped: Skip[], skippedWhole: Skip[] }} Tally `failed` names each failure, those
+ *   outside of a test too; `skippedWhole` are files that did not name their tests, so that vitest does not count them
  */
 
 /** @returns {{ reporter: object, tally: () => Tally }} a reporter for vitest, and what it counted once the run has ended */
 export const tallyReporter = () => {
-  let counted = { passed: 0, failed: ['vitest did not come to its end'], skipped: [] };
+  let counted = { passed: 0, failed: ['vitest did not come to its end'], skipped: [], skippedWhole: [] };
   const onTestRunEnd = (modules, unhandled) => {
     const all = modules.map(countIn);
     counted = {
@@ -58,6 +71,7 @@ export const tallyReporter = () => {
         ...(modules.length === 0 ? ['no test file was found'] : []),
       ],
       skipped: all.flatMap(one => one.skipped),
+      skippedWhole: all.flatMap(one => one.skippedWhole),
     };
   };
   return { reporter: { onTestRunEnd }, tally: () => counted };
@@ -72,13 +86,22 @@ const grouped = skipped => {
   return [...groups.values()];
 };
 
+const counts = count => (count === 1 ? '1 test' : `${count} tests`);
+
+const because = reason =>
+  reason === undefined ? ', and no reason is given (see test/kit/skip.ts)' : ` because ${reason}`;
+
 /** `Skipped: 3 tests of FILE because REASON`, a line for each file and reason. */
-export const skippedLines = skipped =>
-  grouped(skipped).map(({ file, reason, count }) => {
-    const because =
-      reason === undefined ? ', and no reason is given (see test/kit/skip.ts)' : ` because ${reason}`;
-    return `Skipped: ${count} ${count === 1 ? 'test' : 'tests'} of ${file}${because}`;
-  });
+export const skippedLines = ({ skipped, skippedWhole }) => [
+  ...grouped(skippedWhole).map(({ file, reason }) => `Skipped: all of ${file}${because(reason)}`),
+  ...grouped(skipped).map(
+    ({ file, reason, count }) => `Skipped: ${counts(count)} of ${file}${because(reason)}`,
+  ),
+];
+
+/** Whether somebody skipped a test and kept the reason to himself. */
+export const isUnexplained = ({ skipped, skippedWhole }) =>
+  [...skipped, ...skippedWhole].some(({ reason }) => reason === undefined);
 
 /** The last line of a run. */
 export const lastLine = ({ passed, failed, skipped }) =>

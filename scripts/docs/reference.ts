@@ -41,31 +41,40 @@ const runRows = Object.entries(runFlags).map(([name, flag]) => `| \`${flag.flags
 
 const example = variableOf('tensorParallelSize');
 
-const flags = `${note}
-
-# Verbs, flags and settings
-
-| command | what it does |
+/** The tables alone, for the README. */
+const tables = (level: string): string => `| command | what it does |
 |---|---|
 ${[...verbRows, ...topRows].join('\n')}
 
-## Settings that are asked
+${level} Settings that are asked
 
 ${settingTableText(true)}
 
-## More settings
+${level} More settings
 
 ${settingTableText(false)}
 
 Each setting is also read from a variable: \`tensorParallelSize\` from \`${example}\`. A list is split there as a shell splits words.
 In config.json \`<platform>\` is \`eks\` or \`k8s\`; what \`k8s\` does not say is taken from \`eks\`.
 
-## Flags of a run
+${level} Flags of a run
 
 | flag | meaning | verbs |
 |---|---|---|
 ${runRows.join('\n')}
 `;
+
+const flags = `${note}
+
+# Verbs, flags and settings
+
+${tables('##')}`;
+
+/** The README with its tables as they should be. */
+export const withFlags = (readme: string): string => {
+  const [begin, end] = ['<!-- flags:begin -->', '<!-- flags:end -->'];
+  return `${readme.slice(0, readme.indexOf(begin) + begin.length)}\n${note}\n\n${tables('###')}\n${readme.slice(readme.indexOf(end))}`;
+};
 
 const entries = (all: Catalogue): string =>
   Object.entries(all)

@@ -3,7 +3,14 @@
 import { environment, SetupError } from './failure.mjs';
 
 /** Our own build follows, so no package's scripts and not our own "prepare" are run. */
-const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--no-progress', '--loglevel=warn'];
+const quiet = [
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--no-update-notifier',
+  '--no-progress',
+  '--loglevel=warn',
+];
 
 /** @param {boolean} all with what only the tests need */
 export const installArguments = all => ['ci', all ? '--include=dev' : '--omit=dev', ...quiet];

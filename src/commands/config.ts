@@ -22,14 +22,22 @@ export const command: Command = async context => {
   const effective = component.draft(settled, facts, io.version).settings;
   const rows = Object.keys(table).map(key => {
     const derived = settled.values[key] === null && effective[key] !== undefined;
-    return { key, value: (derived ? effective[key] : settled.values[key]) ?? null, layer: derived ? 'derived' : (settled.layers[key] ?? 'default') };
+    return {
+      key,
+      value: (derived ? effective[key] : settled.values[key]) ?? null,
+      layer: derived ? 'derived' : (settled.layers[key] ?? 'default'),
+    };
   });
   if (options.output === 'json') {
-    printJson(io, { schemaVersion, settings: Object.fromEntries(rows.map(({ key, value, layer }) => [key, { value, layer }])) });
+    printJson(io, {
+      schemaVersion,
+      settings: Object.fromEntries(rows.map(({ key, value, layer }) => [key, { value, layer }])),
+    });
     return 0;
   }
   const paint = paintFor(io.color.stdout);
   const width = Math.max(...rows.map(row => row.key.length)) + 2;
-  for (const { key, value, layer } of rows) print(io, `${key.padEnd(width)}${shown(value)}  ${paint.dim(`(${layer})`)}\n`);
+  for (const { key, value, layer } of rows)
+    print(io, `${key.padEnd(width)}${shown(value)}  ${paint.dim(`(${layer})`)}\n`);
   return 0;
 };

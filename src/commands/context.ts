@@ -20,4 +20,5 @@ export type Context = {
 export type Command = (context: Context) => Promise<number>;
 
 /** `./cli nvidia-platform dynamo-vllm VERB`, for hints. */
-export const commandLine = (entry: ComponentEntry, verb: string): string => `./cli ${entry.category} ${entry.name} ${verb}`;
+export const commandLine = (entry: ComponentEntry, verb: string): string =>
+  `./cli ${entry.category} ${entry.name} ${verb}`;

@@ -4,14 +4,14 @@ import type { Component, Facts } from '../core/component.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Value } from '../core/schema.ts';
 import { applies, type Layer, settle } from '../core/settings.ts';
-import { exitCodes, isCliError } from '../errors.ts';
+import { isCliError } from '../errors.ts';
 import { editFiles } from '../files/editor.ts';
 import { tally } from '../output/findings.ts';
 import { askOption, askSearch, askYes, type Option } from '../prompts/ask.ts';
 import type { Context } from './context.ts';
 import { deploy } from './deploy.ts';
-import { sayError } from './report.ts';
 import { askOne } from './questions.ts';
+import { sayError } from './report.ts';
 import { saveSubject, saySaved } from './save.ts';
 import { type Subject, subjectOfDraft, subjectOfFiles } from './subject.ts';
 import { say, sayFindings, sayManifests, saySummary } from './talk.ts';
@@ -40,18 +40,44 @@ const shownValue = (value: Value | undefined): string => {
 const settingOptions = (context: Context, answers: Readonly<Record<string, Value>>): Option[] =>
   Object.entries(context.table)
     .filter(([key]) => key !== 'action' && key !== 'overwrite' && applies(context.table, key, answers))
-    .map(([key, spec]) => ({ value: key, name: `${key}: ${shownValue(answers[key])}`, description: spec.summary }));
+    .map(([key, spec]) => ({
+      value: key,
+      name: `${key}: ${shownValue(answers[key])}`,
+      description: spec.summary,
+    }));
 
 /** Asks one setting again and renders anew. What only held for the other mode falls back to its default. */
-const change = async (context: Context, component: Component, facts: Facts, subject: Subject): Promise<Step> => {
+const change = async (
+  context: Context,
+  component: Component,
+  facts: Facts,
+  subject: Subject,
+): Promise<Step> => {
   const { io, table } = context;
   if (subject.answers === null) return { subject };
-  const key = await askSearch('Which setting? (type to search)', settingOptions(context, subject.answers), io);
+  const key = await askSearch(
+    'Which setting? (type to search)',
+    settingOptions(context, subject.answers),
+    io,
+  );
   const base: Layer = { name: 'prompt', values: subject.answers };
-  const others: Layer = { name: 'prompt', values: Object.fromEntries(Object.entries(subject.answers).filter(([name]) => name !== key)) };
+  const others: Layer = {
+    name: 'prompt',
+    values: Object.fromEntries(Object.entries(subject.answers).filter(([name]) => name !== key)),
+  };
   const current: Layer = { name: 'config.json', values: { [key]: subject.answers[key] ?? null } };
-  const value = await askOne(context, component, subject.answers[key] === undefined ? [others] : [current, others], facts, key);
-  const draft = component.draft(settle(table, [base, { name: 'prompt', values: { [key]: value } }]), facts, io.version);
+  const value = await askOne(
+    context,
+    component,
+    subject.answers[key] === undefined ? [others] : [current, others],
+    facts,
+    key,
+  );
+  const draft = component.draft(
+    settle(table, [base, { name: 'prompt', values: { [key]: value } }]),
+    facts,
+    io.version,
+  );
   return { subject: subjectOfDraft(draft) };
 };
 
@@ -77,13 +103,25 @@ const save = async (context: Context, subject: Subject, overwrite: boolean): Pro
 
 const options = (subject: Subject): Option[] => [
   { value: 'deploy', name: 'Deploy', description: 'apply the manifests and wait for a verified answer' },
-  ...(subject.answers === null ? [] : [{ value: 'change', name: 'Change a setting', description: 'ask one question again and render anew' }]),
+  ...(subject.answers === null
+    ? []
+    : [{ value: 'change', name: 'Change a setting', description: 'ask one question again and render anew' }]),
   { value: 'save', name: 'Save', description: 'write the manifests to a folder' },
-  { value: 'edit', name: 'Open in $EDITOR', description: 'change the manifests by hand; they are checked again' },
+  {
+    value: 'edit',
+    name: 'Open in $EDITOR',
+    description: 'change the manifests by hand; they are checked again',
+  },
   { value: 'quit', name: 'Quit', description: 'leave; nothing is written' },
 ];
 
-const act = async (choice: string, context: Context, component: Component, facts: Facts, subject: Subject): Promise<Step> => {
+const act = async (
+  choice: string,
+  context: Context,
+  component: Component,
+  facts: Facts,
+  subject: Subject,
+): Promise<Step> => {
   if (choice === 'change') return change(context, component, facts, subject);
   if (choice === 'edit') return edit(context, component, subject);
   if (choice === 'save') return save(context, subject, context.typed['overwrite'] === true);
@@ -91,26 +129,42 @@ const act = async (choice: string, context: Context, component: Component, facts
   return { code: 0 };
 };
 
-const blocked = (choice: string, subject: Subject): boolean => (choice === 'deploy' || choice === 'save') && hasErrors(subject.findings);
+const blocked = (choice: string, subject: Subject): boolean =>
+  (choice === 'deploy' || choice === 'save') && hasErrors(subject.findings);
 
-/** Runs until somebody decides. Refusals are said and the loop goes on; an interruption leaves. */
-export const decide = async (context: Context, component: Component, facts: Facts, first: Subject): Promise<number> => {
-  let subject = first;
-  show(context, subject);
-  for (;;) {
-    const choice = await askOption('What would you like to do?', options(subject), context.io);
-    if (blocked(choice, subject)) {
-      say(context.io, `Not with ${tally(subject.findings)}; change a setting first, or quit.`);
-      continue;
-    }
-    try {
-      const step = await act(choice, context, component, facts, subject);
-      if ('code' in step) return step.code;
-      if (step.subject !== subject) show(context, step.subject);
-      subject = step.subject;
-    } catch (error) {
-      if (!isCliError(error) || exitCodes[error.kind] !== exitCodes.refused) throw error;
-      sayError(context.io, error);
-    }
+/** One choice carried out. A refusal is said, and everything stays as it was; an interruption leaves. */
+const step = async (
+  context: Context,
+  component: Component,
+  facts: Facts,
+  subject: Subject,
+): Promise<Step> => {
+  const choice = await askOption('What would you like to do?', options(subject), context.io);
+  if (blocked(choice, subject)) {
+    say(context.io, `Not with ${tally(subject.findings)}; change a setting first, or quit.`);
+    return { subject };
+  }
+  try {
+    return await act(choice, context, component, facts, subject);
+  } catch (error) {
+    if (!isCliError(error) || error.kind !== 'refused') throw error;
+    sayError(context.io, error);
+    return { subject };
+  }
+};
+
+/** Runs until somebody decides; returns the exit code. */
+export const decide = async (
+  context: Context,
+  component: Component,
+  facts: Facts,
+  first: Subject,
+): Promise<number> => {
+  show(context, first);
+  for (let subject = first; ; ) {
+    const taken = await step(context, component, facts, subject);
+    if ('code' in taken) return taken.code;
+    if (taken.subject !== subject) show(context, taken.subject);
+    subject = taken.subject;
   }
 };

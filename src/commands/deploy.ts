@@ -12,8 +12,10 @@ const sentence = 'This version cannot deploy yet; it writes the manifests, and k
 /** Says that it cannot, and offers to save. The exit code tells scripts that nothing was deployed. */
 export const deploy = async (context: Context, subject: Subject): Promise<number> => {
   const { io, options } = context;
-  if (!io.canPrompt || options.yes === true) throw new CliError('unavailable', sentence, { hint: 'Save them instead: --action save' });
+  if (!io.canPrompt || options.yes === true)
+    throw new CliError('unavailable', sentence, { hint: 'Save them instead: --action save' });
   say(io, sentence);
-  if (await askYes('Save the manifests instead?', true, io)) saySaved(context, subject, saveSubject(context, subject, false));
+  if (await askYes('Save the manifests instead?', true, io))
+    saySaved(context, subject, saveSubject(context, subject, false));
   return exitCodes.unavailable;
 };

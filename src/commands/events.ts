@@ -7,11 +7,16 @@ import { schemaVersion } from './talk.ts';
 
 type Outcome = { readonly code: number; readonly findings: readonly Finding[] };
 
-const verdicts: Readonly<Partial<Record<ErrorKind, string>>> = { interrupted: 'interrupted', 'timed-out': 'timed-out' };
+const verdicts: Readonly<Partial<Record<ErrorKind, string>>> = {
+  interrupted: 'interrupted',
+  'timed-out': 'timed-out',
+};
 
 /** An error that no finding tells is told as one. */
 const findingsOf = (error: CliError): readonly Finding[] =>
-  error.findings.length > 0 ? error.findings : [{ rule: error.kind, level: 'error', path: '', message: error.message, hint: error.hint }];
+  error.findings.length > 0
+    ? error.findings
+    : [{ rule: error.kind, level: 'error', path: '', message: error.message, hint: error.hint }];
 
 const emit = (io: Io, event: Readonly<Record<string, unknown>>): void => {
   io.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`);

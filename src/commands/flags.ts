@@ -8,7 +8,10 @@ export type RunFlag = {
 
 export const runFlags = {
   answers: { flags: '--answers <FILE>', summary: 'take answers from a YAML or JSON file' },
-  saveAnswers: { flags: '--save-answers <FILE>', summary: 'write all settings to a file that --answers takes' },
+  saveAnswers: {
+    flags: '--save-answers <FILE>',
+    summary: 'write all settings to a file that --answers takes',
+  },
   outputDir: { flags: '--output-dir <DIR>', summary: 'folder for saved manifests (default: ./manifests)' },
   yes: { flags: '-y, --yes', summary: 'take every default and confirm' },
   nonInteractive: { flags: '--non-interactive', summary: 'never ask' },

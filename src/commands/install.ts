@@ -2,7 +2,7 @@
 
 import type { Component, Facts } from '../core/component.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
-import { type Layer, settle } from '../core/settings.ts';
+import { type Layer, type Settled, settle } from '../core/settings.ts';
 import { CliError } from '../errors.ts';
 import { writeAnswersFile } from '../files/answers.ts';
 import type { Command, Context } from './context.ts';
@@ -16,15 +16,30 @@ import { saveSubject, saySaved } from './save.ts';
 import { type Subject, subjectOfDraft } from './subject.ts';
 import { say, sayFindings, saySummary } from './talk.ts';
 
+const unusable = (findings: readonly Finding[]): CliError =>
+  new CliError('refused', 'The settings cannot be used as they are; nothing was written.', { findings });
+
 /** Errors in what was given already are said before the first question. */
-const refuseEarly = (context: Context, component: Component, layers: readonly Layer[], facts: Facts): void => {
-  const given = new Set(layers.filter(layer => layer.name !== 'default').flatMap(layer => Object.keys(layer.values)));
+const refuseEarly = (
+  context: Context,
+  component: Component,
+  layers: readonly Layer[],
+  facts: Facts,
+): void => {
+  const given = new Set(
+    layers.filter(layer => layer.name !== 'default').flatMap(layer => Object.keys(layer.values)),
+  );
   const { findings } = component.draft(settle(context.table, layers), facts, context.io.version);
   const early = findings.filter(finding => finding.level === 'error' && given.has(finding.path));
-  if (early.length > 0) throw new CliError('refused', 'The settings cannot be used as they are; nothing was written.', { findings: early });
+  if (early.length > 0) throw unusable(early);
 };
 
-const answersLayer = async (context: Context, component: Component, layers: readonly Layer[], facts: Facts): Promise<Layer> => {
+const answersLayer = async (
+  context: Context,
+  component: Component,
+  layers: readonly Layer[],
+  facts: Facts,
+): Promise<Layer> => {
   const none: Layer = { name: 'prompt', values: {} };
   const missing = unanswered(context.table, layers);
   if (context.options.yes === true || missing.length === 0) return none;
@@ -33,20 +48,37 @@ const answersLayer = async (context: Context, component: Component, layers: read
   return askMissing(context, component, layers, facts);
 };
 
-const carryOut = async (action: string, context: Context, component: Component, facts: Facts, subject: Subject, findings: readonly Finding[]): Promise<number> => {
-  const { io, options, typed } = context;
-  if (action === 'review' && io.canPrompt && options.yes !== true) return decide(context, component, facts, subject);
-  if (hasErrors(findings)) throw new CliError('refused', 'The settings cannot be used as they are; nothing was written.', { findings });
+/** The last answer, carried out. Errors: `refused` with findings, `usage` when a review has nobody to talk to. */
+const carryOut = async (work: Work): Promise<number> => {
+  const { context, component, facts, settled, subject } = work;
+  const { io, options } = context;
+  const { action, overwrite } = settled.values;
+  if (action === 'review' && io.canPrompt && options.yes !== true)
+    return decide(context, component, facts, subject);
+  if (hasErrors(subject.findings)) throw unusable(subject.findings);
   // As JSON every finding is an event of its own.
   if (options.quiet !== true && options.output !== 'json') {
     saySummary(io, subject.summary);
-    sayFindings(io, findings);
+    sayFindings(io, subject.findings);
   }
   if (action === 'deploy') return deploy(context, subject);
-  if (action === 'review') throw new CliError('usage', 'There is no terminal to review at.', { hint: 'Use --action save, or the verb render.' });
-  saySaved(context, subject, saveSubject(context, subject, typed['overwrite'] === true));
+  if (action === 'review') throw nobodyThere();
+  saySaved(context, subject, saveSubject(context, subject, overwrite === true));
   return 0;
 };
+
+type Work = {
+  readonly context: Context;
+  readonly component: Component;
+  readonly facts: Facts;
+  readonly settled: Settled;
+  readonly subject: Subject;
+};
+
+const nobodyThere = (): CliError =>
+  new CliError('usage', 'There is no terminal to review at.', {
+    hint: 'Use --action save, or the verb render.',
+  });
 
 const install = async (context: Context): Promise<{ code: number; findings: readonly Finding[] }> => {
   const { io, entry, table, options } = context;
@@ -56,10 +88,13 @@ const install = async (context: Context): Promise<{ code: number; findings: read
   const answered = await answersLayer(context, component, layers, facts);
   const settled = settle(table, [...layers, answered]);
   const draft = component.draft(settled, facts, io.version);
-  const asked = Object.keys(answered.values).length > 0;
-  if (options.saveAnswers !== undefined && !hasErrors(draft.findings)) writeAnswersFile(pathFrom(io, options.saveAnswers), draft.settings);
-  if (asked) say(io, '', 'To repeat this run:', `  ${replayCommand(entry, 'install', table, settled)}`, '');
-  const code = await carryOut(String(settled.values['action']), context, component, facts, subjectOfDraft(draft), draft.findings);
+  if (options.saveAnswers !== undefined && !hasErrors(draft.findings)) {
+    writeAnswersFile(pathFrom(io, options.saveAnswers), draft.settings);
+  }
+  if (Object.keys(answered.values).length > 0) {
+    say(io, '', 'To repeat this run:', `  ${replayCommand(entry, 'install', table, settled)}`, '');
+  }
+  const code = await carryOut({ context, component, facts, settled, subject: subjectOfDraft(draft) });
   return { code, findings: draft.findings };
 };
 

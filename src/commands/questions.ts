@@ -6,7 +6,7 @@ import { applies, type Layer, type Settled, settle } from '../core/settings.ts';
 import { listed } from '../core/text.ts';
 import { CliError } from '../errors.ts';
 import { askSetting } from '../prompts/ask.ts';
-import { commandLine, type Context } from './context.ts';
+import { type Context, commandLine } from './context.ts';
 
 /** Layers in which a person answered, or somebody for them; config.json only says what the default is. */
 const answering = ['environment', 'answers file', 'flag', 'prompt'];
@@ -17,25 +17,40 @@ const isAnswered = (layers: readonly Layer[], key: string): boolean =>
 /** Keys that would be asked next, given what is known. */
 export const unanswered = (table: SettingTable, layers: readonly Layer[]): string[] => {
   const { values } = settle(table, layers);
-  return Object.keys(table).filter(key => table[key]?.ask !== undefined && applies(table, key, values) && !isAnswered(layers, key));
+  return Object.keys(table).filter(
+    key => table[key]?.ask !== undefined && applies(table, key, values) && !isAnswered(layers, key),
+  );
 };
 
 const flagWithValue = (key: string, spec: Spec | undefined): string =>
-  spec === undefined || spec.kind === 'switch' ? `${flagOf(key)} or --no-${flagOf(key).slice(2)}` : `${flagOf(key)} ${spec.placeholder ?? 'VALUE'}`;
+  spec === undefined || spec.kind === 'switch'
+    ? `${flagOf(key)} or --no-${flagOf(key).slice(2)}`
+    : `${flagOf(key)} ${spec.placeholder ?? 'VALUE'}`;
 
 /** No terminal and something missing: said at once, with every flag named. */
 export const refuseToGuess = (context: Context, missing: readonly string[]): never => {
   const flags = missing.map(key => flagWithValue(key, context.table[key]));
-  throw new CliError('usage', `There is no terminal to ask at, and ${missing.length} answers are missing: ${listed(flags)}.`, {
-    hint: `Give them as flags or with --answers FILE, or take every default: ${commandLine(context.entry, 'install')} --yes`,
-  });
+  throw new CliError(
+    'usage',
+    `There is no terminal to ask at, and ${missing.length} answers are missing: ${listed(flags)}.`,
+    {
+      hint: `Give them as flags or with --answers FILE, or take every default: ${commandLine(context.entry, 'install')} --yes`,
+    },
+  );
 };
 
 /** The value that a prompt offers: what is settled, else what follows from the other answers. */
-const offered = (component: Component, settled: Settled, key: string): Value => settled.values[key] ?? component.suggest(key, settled.values);
+const offered = (component: Component, settled: Settled, key: string): Value =>
+  settled.values[key] ?? component.suggest(key, settled.values);
 
 /** Asks one setting in the light of all others; `layers` without it. Errors: `interrupted`. */
-export const askOne = async (context: Context, component: Component, layers: readonly Layer[], facts: Facts, key: string): Promise<Value> => {
+export const askOne = async (
+  context: Context,
+  component: Component,
+  layers: readonly Layer[],
+  facts: Facts,
+  key: string,
+): Promise<Value> => {
   const { io, table } = context;
   const spec = table[key];
   if (spec === undefined) throw new CliError('bug', `There is no setting "${key}".`);
@@ -46,10 +61,19 @@ export const askOne = async (context: Context, component: Component, layers: rea
 };
 
 /** Every missing answer as a layer. What is asked depends on what was answered. */
-export const askMissing = async (context: Context, component: Component, layers: readonly Layer[], facts: Facts): Promise<Layer> => {
+export const askMissing = async (
+  context: Context,
+  component: Component,
+  layers: readonly Layer[],
+  facts: Facts,
+): Promise<Layer> => {
   const said: Record<string, Value> = {};
   const withSaid = (): Layer[] => [...layers, { name: 'prompt', values: said }];
-  for (let [key] = unanswered(context.table, withSaid()); key !== undefined; [key] = unanswered(context.table, withSaid())) {
+  for (
+    let [key] = unanswered(context.table, withSaid());
+    key !== undefined;
+    [key] = unanswered(context.table, withSaid())
+  ) {
     said[key] = await askOne(context, component, withSaid(), facts, key);
   }
   return { name: 'prompt', values: said };

@@ -1,30 +1,41 @@
 /** `render`: the manifests on stdout. */
 
+import type { Draft } from '../core/component.ts';
 import { hasErrors } from '../core/finding.ts';
 import { settle } from '../core/settings.ts';
+import { exitCodes, isCliError } from '../errors.ts';
 import { writeAnswersFile } from '../files/answers.ts';
-import type { Command } from './context.ts';
+import type { Command, Context } from './context.ts';
 import { pathFrom, readFacts, soundLayers } from './layers.ts';
 import { print, printJson, sayFindings, schemaVersion } from './talk.ts';
-import { exitCodes, isCliError } from '../errors.ts';
 
-export const command: Command = async context => {
+const printDraft = ({ io, options }: Context, { settings, plan, manifests, findings }: Draft): void => {
+  if (options.output === 'json') {
+    printJson(io, { schemaVersion, settings, plan, manifests: manifests.map(one => one.object), findings });
+    return;
+  }
+  if (!hasErrors(findings)) print(io, manifests.map(one => one.text).join('---\n'));
+  sayFindings(io, options.quiet === true ? findings.filter(one => one.level === 'error') : findings);
+};
+
+const render = async (context: Context): Promise<number> => {
   const { io, entry, table, options } = context;
-  const json = options.output === 'json';
   const facts = readFacts(context);
   const component = await entry.load();
+  const draft = component.draft(settle(table, soundLayers(context, facts)), facts, io.version);
+  printDraft(context, draft);
+  if (hasErrors(draft.findings)) return exitCodes.refused;
+  if (options.saveAnswers !== undefined) writeAnswersFile(pathFrom(io, options.saveAnswers), draft.settings);
+  return 0;
+};
+
+export const command: Command = async context => {
   try {
-    const draft = component.draft(settle(table, soundLayers(context, facts)), facts, io.version);
-    const { settings, plan, manifests, findings } = draft;
-    if (json) printJson(io, { schemaVersion, settings, plan, manifests: manifests.map(one => one.object), findings });
-    if (!json && !hasErrors(findings)) print(io, manifests.map(one => one.text).join('---\n'));
-    if (!json) sayFindings(io, options.quiet === true ? findings.filter(one => one.level === 'error') : findings);
-    if (hasErrors(findings)) return exitCodes.refused;
-    if (options.saveAnswers !== undefined) writeAnswersFile(pathFrom(io, options.saveAnswers), settings);
-    return 0;
+    return await render(context);
   } catch (error) {
-    if (!json || !isCliError(error) || error.findings.length === 0) throw error;
-    printJson(io, { schemaVersion, settings: null, plan: null, manifests: [], findings: error.findings });
+    if (context.options.output !== 'json' || !isCliError(error) || error.findings.length === 0) throw error;
+    const nothing = { settings: null, plan: null, manifests: [] };
+    printJson(context.io, { schemaVersion, ...nothing, findings: error.findings });
     return exitCodes[error.kind];
   }
 };

@@ -1,9 +1,9 @@
 /** The one-line command that repeats a run. */
 
+import type { ComponentEntry } from '../components/load.ts';
 import { flagOf, type SettingTable, type Value } from '../core/schema.ts';
 import { applies, isExplicit, type Settled } from '../core/settings.ts';
 import { joinWords } from '../core/words.ts';
-import type { ComponentEntry } from '../components/load.ts';
 
 const flagWords = (key: string, value: Value): string[] => {
   if (value === null) return [];
@@ -14,7 +14,12 @@ const flagWords = (key: string, value: Value): string[] => {
 };
 
 /** Only what was answered: defaults and config.json stay what they are where the command is run. */
-export const replayCommand = (entry: ComponentEntry, verb: string, table: SettingTable, settled: Settled): string => {
+export const replayCommand = (
+  entry: ComponentEntry,
+  verb: string,
+  table: SettingTable,
+  settled: Settled,
+): string => {
   const words = Object.keys(table)
     .filter(key => isExplicit(settled, key) && applies(table, key, settled.values))
     .flatMap(key => flagWords(key, settled.values[key] ?? null));

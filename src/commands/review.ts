@@ -30,20 +30,32 @@ const chooseSaved = async (context: Context, folders: readonly Target[]): Promis
   return { kind: 'folder', path };
 };
 
-const asksNobody = ({ io, options }: Context): boolean => !io.canPrompt || options.nonInteractive === true || options.output === 'json';
+const asksNobody = ({ io, options }: Context): boolean =>
+  !io.canPrompt || options.nonInteractive === true || options.output === 'json';
 
 const targetOf = async (context: Context): Promise<Target> => {
   const [word] = context.words;
   const library = libraryFolder(context);
-  const found: Target[] = word === undefined ? savedEntries(library).map(({ path }) => ({ kind: 'folder', path })) : findTargets(word, pathFrom(context.io, word), library);
+  const found: Target[] =
+    word === undefined
+      ? savedEntries(library).map(({ path }) => ({ kind: 'folder', path }))
+      : findTargets(word, pathFrom(context.io, word), library);
   const [first, ...more] = found;
   if (first === undefined) {
     if (word === undefined) throw nothingSaved(context);
-    throw new CliError('refused', `"${word}" is neither a folder, a file nor a saved manifest.`, { hint: 'Name one that exists, such as manifests/dynamo-system/qwen3-30b.' });
+    throw new CliError('refused', `"${word}" is neither a folder, a file nor a saved manifest.`, {
+      hint: 'Name one that exists, such as manifests/dynamo-system/qwen3-30b.',
+    });
   }
   if (more.length === 0) return first;
   if (!asksNobody(context)) return chooseSaved(context, found);
-  throw new CliError('usage', `There are ${found.length} saved manifests to choose from, and nobody to ask.`, { hint: `Name one, such as: ${commandLine(context.entry, 'review')} ${relative(context.io.cwd, first.path)}` });
+  throw new CliError(
+    'usage',
+    `There are ${found.length} saved manifests to choose from, and nobody to ask.`,
+    {
+      hint: `Name one, such as: ${commandLine(context.entry, 'review')} ${relative(context.io.cwd, first.path)}`,
+    },
+  );
 };
 
 type Opened = { readonly subject: Subject; readonly state: SavedFolder['state'] };
@@ -52,7 +64,8 @@ const answersIn = (context: Context, folder: SavedFolder): Values | null => {
   const text = folder.files.find(one => one.file === answersFile)?.text;
   if (text === undefined) return null;
   const read = parseAnswers(context.table, answersFile, text);
-  if (read.findings.length > 0) throw new CliError('refused', 'The answers of the folder cannot be used.', { findings: read.findings });
+  if (read.findings.length > 0)
+    throw new CliError('refused', 'The answers of the folder cannot be used.', { findings: read.findings });
   return read.values;
 };
 
@@ -63,7 +76,8 @@ const openTarget = (context: Context, component: Component, target: Target): Ope
     return { subject: subjectOfFiles(component, manifestsIn(folder), answers), state: folder.state };
   }
   const file = readText(target.path);
-  if (!('text' in file)) throw new CliError('refused', 'missing' in file ? `${target.path} does not exist.` : file.problem);
+  if (!('text' in file))
+    throw new CliError('refused', 'missing' in file ? `${target.path} does not exist.` : file.problem);
   return { subject: subjectOfFiles(component, splitDocuments(file.text), null), state: 'foreign' };
 };
 
@@ -76,9 +90,23 @@ const states = {
 const printOnly = ({ io, options }: Context, { subject, state }: Opened, path: string): number => {
   const { name, namespace, summary, findings, objects, answers } = subject;
   if (options.output === 'json') {
-    printJson(io, { schemaVersion, path, state, name, namespace, settings: answers, summary, manifests: objects, findings });
+    printJson(io, {
+      schemaVersion,
+      path,
+      state,
+      name,
+      namespace,
+      settings: answers,
+      summary,
+      manifests: objects,
+      findings,
+    });
   } else {
-    const lines = summaryLines([...summary, { label: 'Files', value: `${path}, ${states[state]}` }], paintFor(io.color.stdout), io.columns);
+    const lines = summaryLines(
+      [...summary, { label: 'Files', value: `${path}, ${states[state]}` }],
+      paintFor(io.color.stdout),
+      io.columns,
+    );
     print(io, `${lines.join('\n')}\n`);
     sayFindings(io, findings);
   }

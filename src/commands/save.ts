@@ -6,13 +6,14 @@ import { joinWords } from '../core/words.ts';
 import { CliError } from '../errors.ts';
 import { answersText } from '../files/answers.ts';
 import { folderFiles, type Saved, saveFolder } from '../files/saved.ts';
-import { commandLine, type Context } from './context.ts';
+import { type Context, commandLine } from './context.ts';
 import { pathFrom } from './layers.ts';
 import type { Subject } from './subject.ts';
 import { say } from './talk.ts';
 
 /** Folder that holds all saved manifests. */
-export const libraryFolder = ({ io, options }: Context): string => pathFrom(io, options.outputDir ?? 'manifests');
+export const libraryFolder = ({ io, options }: Context): string =>
+  pathFrom(io, options.outputDir ?? 'manifests');
 
 const shortPath = (context: Context, path: string): string => {
   const short = relative(context.io.cwd, path);
@@ -22,14 +23,20 @@ const shortPath = (context: Context, path: string): string => {
 /** Writes `<library>/<namespace>/<name>/`. Errors: `refused`. */
 export const saveSubject = (context: Context, subject: Subject, overwrite: boolean): Saved => {
   if (hasErrors(subject.findings)) {
-    throw new CliError('refused', 'Manifests with errors are not saved; nothing was written.', { findings: subject.findings.filter(one => one.level === 'error') });
+    throw new CliError('refused', 'Manifests with errors are not saved; nothing was written.', {
+      findings: subject.findings.filter(one => one.level === 'error'),
+    });
   }
   const folder = join(libraryFolder(context), subject.namespace, subject.name);
   const answers = subject.answers === null ? null : answersText(subject.answers);
   return saveFolder(folder, folderFiles(subject.files, answers, context.io.version), overwrite);
 };
 
-const changes = { created: 'Saved', configured: 'Saved again', unchanged: 'Already saved, nothing to do' } as const;
+const changes = {
+  created: 'Saved',
+  configured: 'Saved again',
+  unchanged: 'Already saved, nothing to do',
+} as const;
 
 /** What was written, and the exact next commands. */
 export const saySaved = (context: Context, subject: Subject, saved: Saved): void => {

@@ -30,22 +30,44 @@ export const subjectOfDraft = (draft: Draft): Subject => ({
 });
 
 const isObject = (data: unknown): data is KubernetesObject =>
-  typeof data === 'object' && data !== null && 'kind' in data && 'apiVersion' in data && typeof (data as { metadata?: { name?: unknown } }).metadata?.name === 'string';
+  typeof data === 'object' &&
+  data !== null &&
+  'kind' in data &&
+  'apiVersion' in data &&
+  typeof (data as { metadata?: { name?: unknown } }).metadata?.name === 'string';
 
 const objectsIn = ({ file, text }: SavedFile): KubernetesObject[] => {
   const { documents, problem } = parseYaml(text);
   const unreadable = (path: string, message: string): CliError => {
-    const finding: Finding = { rule: 'manifest-unreadable', level: 'error', path, message, hint: 'Mend that place and try again.' };
+    const finding: Finding = {
+      rule: 'manifest-unreadable',
+      level: 'error',
+      path,
+      message,
+      hint: 'Mend that place and try again.',
+    };
     return new CliError('refused', `${file} cannot be used.`, { findings: [finding] });
   };
-  if (problem !== null) throw unreadable(`${file}:${problem.line}`, `${file} is not YAML: ${problem.message} (line ${problem.line}, column ${problem.column}).`);
+  if (problem !== null)
+    throw unreadable(
+      `${file}:${problem.line}`,
+      `${file} is not YAML: ${problem.message} (line ${problem.line}, column ${problem.column}).`,
+    );
   const wrong = documents.find(document => !isObject(document));
-  if (wrong !== undefined) throw unreadable(file, `${file} holds something without apiVersion, kind and metadata.name, so it is no Kubernetes object.`);
+  if (wrong !== undefined)
+    throw unreadable(
+      file,
+      `${file} holds something without apiVersion, kind and metadata.name, so it is no Kubernetes object.`,
+    );
   return documents.filter(isObject);
 };
 
 /** Errors: `refused` when a file is not YAML or holds no Kubernetes object. */
-export const subjectOfFiles = (component: Component, files: readonly SavedFile[], answers: Values | null): Subject => {
+export const subjectOfFiles = (
+  component: Component,
+  files: readonly SavedFile[],
+  answers: Values | null,
+): Subject => {
   const objects = files.flatMap(objectsIn);
   const { name, namespace, summary, findings } = component.explain(objects);
   return { name, namespace, files, objects, summary, findings, answers };
@@ -58,5 +80,8 @@ export const splitDocuments = (text: string): SavedFile[] =>
     .filter(part => part.replace(/^\s*#.*$/gm, '').trim() !== '')
     .map((part, index) => {
       const kind = /^kind:\s*"?(\w+)/m.exec(part)?.[1] ?? 'manifest';
-      return { file: `${String(index + 1).padStart(2, '0')}-${kind.toLowerCase()}.yaml`, text: `${part.trim()}\n` };
+      return {
+        file: `${String(index + 1).padStart(2, '0')}-${kind.toLowerCase()}.yaml`,
+        text: `${part.trim()}\n`,
+      };
     });

@@ -22,7 +22,8 @@ export const saySummary = (io: Io, summary: readonly SummaryLine[]): void => {
 
 export const sayManifests = (io: Io, manifests: readonly Pick<Manifest, 'file' | 'text'>[]): void => {
   const paint = paintFor(io.color.stderr);
-  for (const manifest of manifests) say(io, paint.dim(`# ${manifest.file}`), ...yamlLines(manifest.text, paint), '');
+  for (const manifest of manifests)
+    say(io, paint.dim(`# ${manifest.file}`), ...yamlLines(manifest.text, paint), '');
 };
 
 /** Data. */

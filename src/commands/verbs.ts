@@ -20,10 +20,25 @@ export const verbs = [
     name: 'install',
     summary: 'ask, plan, render; then deploy, review or save',
     argument: '',
-    flags: ['yes', 'answers', 'saveAnswers', 'outputDir', 'config', 'snapshot', 'offline', 'output', 'quiet', 'noColor'],
+    flags: [
+      'yes',
+      'answers',
+      'saveAnswers',
+      'outputDir',
+      'config',
+      'snapshot',
+      'offline',
+      'output',
+      'quiet',
+      'noColor',
+    ],
     settings: true,
     formats: ['text', 'json'],
-    examples: ['install', 'install --model Qwen/Qwen3-0.6B --yes --action save', 'install --answers answers.yaml --yes --action save'],
+    examples: [
+      'install',
+      'install --model Qwen/Qwen3-0.6B --yes --action save',
+      'install --answers answers.yaml --yes --action save',
+    ],
   },
   {
     name: 'render',
@@ -32,7 +47,10 @@ export const verbs = [
     flags: ['answers', 'saveAnswers', 'config', 'snapshot', 'offline', 'output', 'quiet', 'noColor'],
     settings: true,
     formats: ['text', 'json', 'yaml'],
-    examples: ['render --model Qwen/Qwen3-0.6B', 'render --mode disaggregated --kv-router --release 1.6.1 > manifests.yaml'],
+    examples: [
+      'render --model Qwen/Qwen3-0.6B',
+      'render --mode disaggregated --kv-router --release 1.6.1 > manifests.yaml',
+    ],
   },
   {
     name: 'review',
@@ -41,7 +59,11 @@ export const verbs = [
     flags: ['nonInteractive', 'outputDir', 'config', 'offline', 'output', 'quiet', 'noColor'],
     settings: false,
     formats: ['text', 'json'],
-    examples: ['review', 'review manifests/dynamo-system/qwen3-30b', 'review my-deployment.yaml --non-interactive -o json'],
+    examples: [
+      'review',
+      'review manifests/dynamo-system/qwen3-30b',
+      'review my-deployment.yaml --non-interactive -o json',
+    ],
   },
 ] as const satisfies readonly Verb[];
 

@@ -5,8 +5,10 @@ import type { Catalogue } from './finding.ts';
 export const coreCatalogue = {
   'setting-not-applicable': {
     title: 'A setting that means nothing here',
-    meaning: 'A flag, a variable or an answers file sets something that only exists in another mode or with another feature.',
-    cause: 'For example --tensor-parallel-size with --mode disaggregated, where prefill and decode have a size each.',
+    meaning:
+      'A flag, a variable or an answers file sets something that only exists in another mode or with another feature.',
+    cause:
+      'For example --tensor-parallel-size with --mode disaggregated, where prefill and decode have a size each.',
     remedy: 'Use the settings that the message names, or switch the mode or the feature on.',
   },
   'setting-wrong-value': {
@@ -25,7 +27,8 @@ export const coreCatalogue = {
     title: 'An unknown key in an answers file',
     meaning: 'The answers file has a key that is no setting.',
     cause: 'A typing error, or a key of a newer version of this program.',
-    remedy: 'Use the key that the message proposes. Keys are the flags in camelCase: --kv-router is kvRouter.',
+    remedy:
+      'Use the key that the message proposes. Keys are the flags in camelCase: --kv-router is kvRouter.',
   },
   'answers-wrong-value': {
     title: 'A wrong value in an answers file',

@@ -25,7 +25,11 @@ export type Facts = {
   readonly gpuNodes: readonly GpuNode[] | null;
 };
 
-export type StorageClass = { readonly name: string; readonly provisioner: string; readonly isDefault: boolean };
+export type StorageClass = {
+  readonly name: string;
+  readonly provisioner: string;
+  readonly isDefault: boolean;
+};
 
 export type Claim = {
   readonly name: string;
@@ -63,7 +67,12 @@ export type Draft = {
   readonly findings: readonly Finding[];
 };
 
-export type Explained = { readonly summary: readonly SummaryLine[]; readonly findings: readonly Finding[]; readonly name: string; readonly namespace: string };
+export type Explained = {
+  readonly summary: readonly SummaryLine[];
+  readonly findings: readonly Finding[];
+  readonly name: string;
+  readonly namespace: string;
+};
 
 export type Component = {
   readonly category: string;

@@ -41,7 +41,8 @@ export const configValues = (table: SettingTable, data: unknown, platform: strin
 
 type Tree = { readonly [word: string]: Tree | Spec };
 
-const isSpec = (node: Tree | Spec | undefined): node is Spec => node !== undefined && typeof node['config'] === 'string';
+const isSpec = (node: Tree | Spec | undefined): node is Spec =>
+  node !== undefined && typeof node['config'] === 'string';
 
 const plant = (tree: Record<string, unknown>, path: readonly string[], spec: Spec): void => {
   const [word = '', ...rest] = path;
@@ -58,13 +59,22 @@ const treeOf = (table: SettingTable): Tree => {
   const tree: Record<string, unknown> = {};
   for (const spec of Object.values(table)) {
     for (const platform of platforms) {
-      plant(tree, spec.config.split('.').map(word => (word === placeholder ? platform : word)), spec);
+      plant(
+        tree,
+        spec.config.split('.').map(word => (word === placeholder ? platform : word)),
+        spec,
+      );
     }
   }
   return tree as Tree;
 };
 
-const unknownKey = (path: readonly string[], word: string, known: readonly string[], locate: Locate): Finding => {
+const unknownKey = (
+  path: readonly string[],
+  word: string,
+  known: readonly string[],
+  locate: Locate,
+): Finding => {
   const guess = nearest(word, known);
   return {
     rule: 'config-unknown-key',
@@ -92,14 +102,26 @@ const checkLeaf = (spec: Spec, value: unknown, path: readonly string[], locate: 
 const checkNode = (tree: Tree, data: unknown, path: readonly string[], locate: Locate): Finding[] => {
   if (!isRecord(data)) {
     const message = `${path.length === 0 ? 'The file' : path.join('.')} is ${shown(data)}, not an object in braces.`;
-    return [{ rule: 'config-wrong-value', level: 'error', path: locate(path), message, hint: 'See docs/config.schema.json.' }];
+    return [
+      {
+        rule: 'config-wrong-value',
+        level: 'error',
+        path: locate(path),
+        message,
+        hint: 'See docs/config.schema.json.',
+      },
+    ];
   }
   return Object.entries(data).flatMap(([word, value]) => {
     const node = Object.hasOwn(tree, word) ? tree[word] : undefined;
     if (node === undefined) {
-      return path.length === 0 && word === '$schema' ? [] : [unknownKey(path, word, Object.keys(tree), locate)];
+      return path.length === 0 && word === '$schema'
+        ? []
+        : [unknownKey(path, word, Object.keys(tree), locate)];
     }
-    return isSpec(node) ? checkLeaf(node, value, [...path, word], locate) : checkNode(node, value, [...path, word], locate);
+    return isSpec(node)
+      ? checkLeaf(node, value, [...path, word], locate)
+      : checkNode(node, value, [...path, word], locate);
   });
 };
 

@@ -17,4 +17,5 @@ const sorted = (value: unknown): unknown => {
 };
 
 /** The first `digits` hex digits of the hash over JSON with sorted keys. */
-export const hashData = (value: unknown, digits: number): string => hashText(JSON.stringify(sorted(value))).slice(0, digits);
+export const hashData = (value: unknown, digits: number): string =>
+  hashText(JSON.stringify(sorted(value))).slice(0, digits);

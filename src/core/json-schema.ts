@@ -1,17 +1,24 @@
 /** JSON schemas of the answers file and of config.json, made from the same table as prompts, flags and help. */
 
-import type { SettingTable, Spec } from './schema.ts';
 import { platforms } from './config.ts';
+import type { SettingTable, Spec } from './schema.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
 const draft = 'https://json-schema.org/draft/2020-12/schema';
 
 const valueSchema = (spec: Spec): Schema => {
-  const described = { description: spec.summary, ...(spec.default === null ? {} : { default: spec.default }) };
+  const described = {
+    description: spec.summary,
+    ...(spec.default === null ? {} : { default: spec.default }),
+  };
   switch (spec.kind) {
     case 'text':
-      return { type: 'string', ...described, ...(spec.maxLength === undefined ? {} : { maxLength: spec.maxLength }) };
+      return {
+        type: 'string',
+        ...described,
+        ...(spec.maxLength === undefined ? {} : { maxLength: spec.maxLength }),
+      };
     case 'integer':
     case 'number':
       return { type: spec.kind, ...described, minimum: spec.min, maximum: spec.max };
@@ -36,7 +43,8 @@ type Branch = { type: 'object'; additionalProperties: false; properties: Record<
 
 const branch = (): Branch => ({ type: 'object', additionalProperties: false, properties: {} });
 
-const isBranch = (node: Branch | Schema | undefined): node is Branch => node?.['type'] === 'object' && 'properties' in node;
+const isBranch = (node: Branch | Schema | undefined): node is Branch =>
+  node?.['type'] === 'object' && 'properties' in node;
 
 const grow = (at: Branch, path: readonly string[], leaf: Schema): void => {
   const [word = '', ...rest] = path;

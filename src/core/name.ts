@@ -17,18 +17,23 @@ export const nameFromModel = (model: string): string => {
 
 const wrongLabel = (value: string, what: string, firstIsLetter: boolean): string | undefined => {
   if (value === '') return `${what} is empty; use lower-case letters, digits and dashes, such as qwen3-30b.`;
-  if (/[A-Z]/.test(value)) return `${what} "${value}" has upper-case letters; write "${value.toLowerCase()}".`;
+  if (/[A-Z]/.test(value))
+    return `${what} "${value}" has upper-case letters; write "${value.toLowerCase()}".`;
   const bad = /[^-a-z0-9]/u.exec(value)?.[0];
-  if (bad !== undefined) return `${what} "${value}" has the character "${bad}"; only lower-case letters, digits and dashes are allowed.`;
-  if (value.startsWith('-') || value.endsWith('-')) return `${what} "${value}" begins or ends with a dash; it must begin with a letter and end with a letter or digit.`;
-  if (firstIsLetter && /^\d/.test(value)) return `${what} "${value}" begins with a digit; it must begin with a letter.`;
+  if (bad !== undefined)
+    return `${what} "${value}" has the character "${bad}"; only lower-case letters, digits and dashes are allowed.`;
+  if (value.startsWith('-') || value.endsWith('-'))
+    return `${what} "${value}" begins or ends with a dash; it must begin with a letter and end with a letter or digit.`;
+  if (firstIsLetter && /^\d/.test(value))
+    return `${what} "${value}" begins with a digit; it must begin with a letter.`;
   return undefined;
 };
 
 /** One sentence against a name that is no DNS-1035 label of at most `max` characters, or undefined. */
 export const wrongName = (value: string, what: string, max = 63): string | undefined => {
   const shown = value.length > 80 ? `${value.slice(0, 77)}...` : value;
-  if (value.length > max) return `${what} "${shown}" has ${value.length} characters; at most ${max} are allowed.`;
+  if (value.length > max)
+    return `${what} "${shown}" has ${value.length} characters; at most ${max} are allowed.`;
   return wrongLabel(value, what, true);
 };
 

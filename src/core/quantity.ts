@@ -25,6 +25,7 @@ export const gibibytes = (gib: number): string => `${Math.ceil(gib)}Gi`;
 /** One sentence against a size that is no positive quantity, or undefined. */
 export const wrongSize = (text: string, what: string): string | undefined => {
   const bytes = parseQuantity(text);
-  if (bytes === undefined) return `${what} "${text}" is no Kubernetes quantity; write a number and a unit, such as 100Gi.`;
+  if (bytes === undefined)
+    return `${what} "${text}" is no Kubernetes quantity; write a number and a unit, such as 100Gi.`;
   return bytes > 0 ? undefined : `${what} "${text}" must be above 0, such as 100Gi.`;
 };

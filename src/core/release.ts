@@ -11,7 +11,12 @@ export type Release = {
 export const parseRelease = (text: string): Release | undefined => {
   const match = /^v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})((?:[-+.][0-9A-Za-z][-+.0-9A-Za-z]*)?)$/.exec(text);
   if (match === null) return undefined;
-  return { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]), suffix: match[4] ?? '' };
+  return {
+    major: Number(match[1]),
+    minor: Number(match[2]),
+    patch: Number(match[3]),
+    suffix: match[4] ?? '',
+  };
 };
 
 /** `1.4` for 1.4.2. */

@@ -51,7 +51,12 @@ export type Spec = Common &
         /** Tab and newline are allowed because they separate words. */
         readonly multiline?: true;
       }
-    | { readonly kind: 'integer'; readonly default: number | null; readonly min: number; readonly max: number }
+    | {
+        readonly kind: 'integer';
+        readonly default: number | null;
+        readonly min: number;
+        readonly max: number;
+      }
     | { readonly kind: 'number'; readonly default: number | null; readonly min: number; readonly max: number }
     | { readonly kind: 'switch'; readonly default: boolean | null }
     | { readonly kind: 'choice'; readonly default: string | null; readonly choices: readonly Choice[] }
@@ -62,9 +67,10 @@ export type Spec = Common &
 export type SettingTable = Readonly<Record<string, Spec>>;
 
 /** `tensorParallelSize` → `tensor-parallel-size`. */
-export const kebab = (key: string): string => key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`);
+const kebab = (key: string): string => key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`);
 
 export const flagOf = (key: string): string => `--${kebab(key)}`;
 
 /** `tensorParallelSize` → `DYNAMO_INSTALLER_TENSOR_PARALLEL_SIZE`. */
-export const variableOf = (key: string): string => `DYNAMO_INSTALLER_${kebab(key).replaceAll('-', '_').toUpperCase()}`;
+export const variableOf = (key: string): string =>
+  `DYNAMO_INSTALLER_${kebab(key).replaceAll('-', '_').toUpperCase()}`;

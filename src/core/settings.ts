@@ -72,7 +72,10 @@ const misplaced = (table: SettingTable, settled: Settled, key: string): Finding 
     level: 'error',
     path: key,
     message: `${flagOf(key)} is given, but ${otherwise}, and ${flagOf(needs.key)} is ${shown(settled.values[needs.key])}.`,
-    hint: twins.length > 0 ? `Use ${listed(twins, 'and')} instead.` : `Add ${needed(needs.key, needs.value)}, or leave ${flagOf(key)} out.`,
+    hint:
+      twins.length > 0
+        ? `Use ${listed(twins, 'and')} instead.`
+        : `Add ${needed(needs.key, needs.value)}, or leave ${flagOf(key)} out.`,
   };
 };
 

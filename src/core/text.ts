@@ -1,7 +1,7 @@
 /** What a free-text answer may hold, and how a value is shown in a sentence. */
 
 /** Characters that YAML readers, terminals or Kubernetes cannot carry: C0 and C1 controls, DEL, and half of a surrogate pair. */
-const refused = /[\u0000-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const refused = /\p{Cc}|\p{Cs}/u;
 
 /** Code point of the first character that no answer may hold, such as `U+000A`, or undefined. */
 export const refusedCharacter = (text: string): string | undefined => {

@@ -20,7 +20,10 @@ const placeOf = (object: KubernetesObject, instancePath: string): string =>
   `${object.kind}/${object.metadata.name}: ${instancePath.slice(1).replaceAll('/', '.').replaceAll('~1', '/')}`;
 
 const sentence = (object: KubernetesObject, complaint: Complaint): string => {
-  const extra = complaint.params['additionalProperty'] ?? complaint.params['allowedValues'] ?? complaint.params['allowedValue'];
+  const extra =
+    complaint.params['additionalProperty'] ??
+    complaint.params['allowedValues'] ??
+    complaint.params['allowedValue'];
   const detail = extra === undefined ? '' : ` (${shown(extra)})`;
   return `${placeOf(object, complaint.instancePath)} ${complaint.message ?? complaint.keyword}${detail}.`;
 };

@@ -7,7 +7,10 @@ const unsafe = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** A value as JSON that every YAML reader takes for the same value. */
 export const yamlScalar = (value: unknown): string =>
-  (JSON.stringify(value) ?? 'null').replace(unsafe, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  (JSON.stringify(value) ?? 'null').replace(
+    unsafe,
+    c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 export type Parsed = {
   /** One entry a document; empty documents are left out. */
@@ -19,7 +22,12 @@ export type Parsed = {
 /** Reads a YAML stream; duplicate keys, tabs and unknown tags are problems. Never throws. */
 export const parseYaml = (text: string): Parsed => {
   const lineCounter = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false, uniqueKeys: true, strict: true });
+  const parsed = parseAllDocuments(text, {
+    lineCounter,
+    prettyErrors: false,
+    uniqueKeys: true,
+    strict: true,
+  });
   const documents = Array.isArray(parsed) ? parsed : [];
   const error = documents.flatMap(document => [...document.errors, ...document.warnings])[0];
   if (error !== undefined) {
@@ -27,8 +35,16 @@ export const parseYaml = (text: string): Parsed => {
     return { documents: [], problem: { message: error.message, line, column: col } };
   }
   try {
-    return { documents: documents.map(document => document.toJS({ maxAliasCount: 100 }) as unknown).filter(data => data !== null), problem: null };
+    return {
+      documents: documents
+        .map(document => document.toJS({ maxAliasCount: 100 }) as unknown)
+        .filter(data => data !== null),
+      problem: null,
+    };
   } catch (problem) {
-    return { documents: [], problem: { message: problem instanceof Error ? problem.message : String(problem), line: 1, column: 1 } };
+    return {
+      documents: [],
+      problem: { message: problem instanceof Error ? problem.message : String(problem), line: 1, column: 1 },
+    };
   }
 };

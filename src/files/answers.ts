@@ -8,12 +8,18 @@ import type { Locate } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import type { SettingTable } from '../core/schema.ts';
 import type { Values } from '../core/settings.ts';
+import { CliError } from '../errors.ts';
 import { makeFolders } from './folders.ts';
 import { causeOf, readText } from './read.ts';
-import { CliError } from '../errors.ts';
 
 const unreadable = (path: string, message: string): Answers => {
-  const finding: Finding = { rule: 'answers-unreadable', level: 'error', path, message, hint: 'Write one with: ./cli nvidia-platform dynamo-vllm install --save-answers FILE' };
+  const finding: Finding = {
+    rule: 'answers-unreadable',
+    level: 'error',
+    path,
+    message,
+    hint: 'Write one with: ./cli nvidia-platform dynamo-vllm install --save-answers FILE',
+  };
   return { values: {}, findings: [finding] };
 };
 
@@ -24,16 +30,25 @@ export const parseAnswers = (table: SettingTable, path: string, text: string): A
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
-    return unreadable(`${path}:${line}`, `${path} is neither YAML nor JSON: ${error.message} (line ${line}, column ${col}).`);
+    return unreadable(
+      `${path}:${line}`,
+      `${path} is neither YAML nor JSON: ${error.message} (line ${line}, column ${col}).`,
+    );
   }
   const locate: Locate = at => {
-    const range = at.length === 0 ? undefined : (document.getIn(at, true) as { range?: readonly number[] } | undefined)?.range;
+    const range =
+      at.length === 0
+        ? undefined
+        : (document.getIn(at, true) as { range?: readonly number[] } | undefined)?.range;
     return range?.[0] === undefined ? path : `${path}:${lines.linePos(range[0]).line}`;
   };
   try {
     return readAnswers(table, document.toJS({ maxAliasCount: 0 }), locate);
   } catch (problem) {
-    return unreadable(path, `${path} uses anchors and aliases, which an answers file may not: ${problem instanceof Error ? problem.message : String(problem)}.`);
+    return unreadable(
+      path,
+      `${path} uses anchors and aliases, which an answers file may not: ${problem instanceof Error ? problem.message : String(problem)}.`,
+    );
   }
 };
 
@@ -54,6 +69,8 @@ export const writeAnswersFile = (path: string, values: Values): void => {
     writeFileSync(beside, answersText(values));
     renameSync(beside, path);
   } catch (error) {
-    throw new CliError('refused', `The answers cannot be written: ${path} ${causeOf(error)}.`, { hint: 'Choose another place: --save-answers FILE' });
+    throw new CliError('refused', `The answers cannot be written: ${path} ${causeOf(error)}.`, {
+      hint: 'Choose another place: --save-answers FILE',
+    });
   }
 };

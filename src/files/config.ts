@@ -19,7 +19,11 @@ const placeIn = (text: string, offset: number): { line: number; column: number }
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 };
 
-const words = (code: number): string => printParseErrorCode(code).replace(/([A-Z])/g, ' $1').trim().toLowerCase();
+const words = (code: number): string =>
+  printParseErrorCode(code)
+    .replace(/([A-Z])/g, ' $1')
+    .trim()
+    .toLowerCase();
 
 const syntax = (path: string, text: string): Finding[] => {
   const errors: ParseError[] = [];
@@ -44,7 +48,9 @@ const locateIn = (path: string, text: string): Locate => {
   return at => {
     root ??= parseTree(text);
     const node = root === undefined ? undefined : findNodeAtLocation(root, [...at]);
-    return node === undefined ? basename(path) : `${basename(path)}:${placeIn(text, node.parent?.offset ?? node.offset).line}`;
+    return node === undefined
+      ? basename(path)
+      : `${basename(path)}:${placeIn(text, node.parent?.offset ?? node.offset).line}`;
   };
 };
 
@@ -55,7 +61,19 @@ export const readConfig = (path: string, named: boolean): ConfigFile => {
   if ('missing' in file && !named) return { data: undefined, locate, findings: [] };
   if (!('text' in file)) {
     const message = 'missing' in file ? `${path} does not exist.` : file.problem;
-    return { data: undefined, locate, findings: [{ rule: 'config-unreadable', level: 'error', path, message, hint: 'Name a file that can be read: --config FILE' }] };
+    return {
+      data: undefined,
+      locate,
+      findings: [
+        {
+          rule: 'config-unreadable',
+          level: 'error',
+          path,
+          message,
+          hint: 'Name a file that can be read: --config FILE',
+        },
+      ],
+    };
   }
   try {
     return { data: JSON.parse(file.text), locate: locateIn(path, file.text), findings: [] };

@@ -13,7 +13,8 @@ const hint = 'Set EDITOR to an editor that stays open until you are done, such a
 const editorWords = (editor: string): readonly [string, ...string[]] => {
   const split = splitWords(editor);
   const [program, ...args] = 'words' in split ? split.words : [];
-  if (program === undefined) throw new CliError('refused', `The editor "${editor}" cannot be started.`, { hint });
+  if (program === undefined)
+    throw new CliError('refused', `The editor "${editor}" cannot be started.`, { hint });
   return [program, ...args];
 };
 
@@ -23,9 +24,13 @@ export const editFiles = (editor: string, files: readonly SavedFile[]): SavedFil
   try {
     for (const { file, text } of files) writeFileSync(join(folder, file), text);
     const [program, ...args] = editorWords(editor);
-    const ended = spawnSync(program, [...args, ...files.map(one => join(folder, one.file))], { stdio: 'inherit' });
+    const ended = spawnSync(program, [...args, ...files.map(one => join(folder, one.file))], {
+      stdio: 'inherit',
+    });
     if (ended.error !== undefined || ended.status !== 0) {
-      throw new CliError('refused', `The editor "${editor}" could not be used; nothing was changed.`, { hint });
+      throw new CliError('refused', `The editor "${editor}" could not be used; nothing was changed.`, {
+        hint,
+      });
     }
     return files.map(({ file }) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
   } finally {

@@ -18,7 +18,12 @@ const foldersIn = (folder: string): string[] =>
         .sort()
     : [];
 
-export type SavedEntry = { readonly namespace: string; readonly name: string; readonly path: string; readonly savedAt: Date };
+export type SavedEntry = {
+  readonly namespace: string;
+  readonly name: string;
+  readonly path: string;
+  readonly savedAt: Date;
+};
 
 /** Everything in `<library>/<namespace>/<name>/`. */
 export const savedEntries = (library: string): SavedEntry[] =>

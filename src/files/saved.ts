@@ -1,7 +1,17 @@
 /** Saved manifests: one folder a deployment, written whole or not at all, and never over somebody's changes. */
 
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hashText } from '../core/hash.ts';
 import { CliError } from '../errors.ts';
@@ -33,10 +43,17 @@ const kustomization = (manifests: readonly SavedFile[], version: string, digest:
   ].join('\n');
 
 /** Everything a saved folder holds; manifests from elsewhere have no answers. */
-export const folderFiles = (manifests: readonly SavedFile[], answers: string | null, version: string): SavedFile[] => {
+export const folderFiles = (
+  manifests: readonly SavedFile[],
+  answers: string | null,
+  version: string,
+): SavedFile[] => {
   const draft = [...manifests, ...(answers === null ? [] : [{ file: answersFile, text: answers }])];
   const blank = { file: indexFile, text: kustomization(manifests, version, '0'.repeat(64)) };
-  return [...draft, { file: indexFile, text: kustomization(manifests, version, hashText(joined([...draft, blank]))) }];
+  return [
+    ...draft,
+    { file: indexFile, text: kustomization(manifests, version, hashText(joined([...draft, blank]))) },
+  ];
 };
 
 export type SavedFolder = {
@@ -57,10 +74,13 @@ export const openFolder = (folder: string): SavedFolder => {
 };
 
 /** The manifests of a folder in apply order, without its index and its answers. */
-export const manifestsIn = (folder: SavedFolder): SavedFile[] => folder.files.filter(one => one.file !== indexFile && one.file !== answersFile);
+export const manifestsIn = (folder: SavedFolder): SavedFile[] =>
+  folder.files.filter(one => one.file !== indexFile && one.file !== answersFile);
 
 const cannot = (folder: string, error: unknown): CliError =>
-  new CliError('refused', `The manifests cannot be saved: ${folder} ${causeOf(error)}.`, { hint: 'Choose another folder: --output-dir DIR' });
+  new CliError('refused', `The manifests cannot be saved: ${folder} ${causeOf(error)}.`, {
+    hint: 'Choose another folder: --output-dir DIR',
+  });
 
 /** The first part of a path that exists and is no folder. */
 const inTheWay = (folder: string): string | undefined => {
@@ -70,14 +90,19 @@ const inTheWay = (folder: string): string | undefined => {
   return undefined;
 };
 
-const same = (folder: SavedFolder, files: readonly SavedFile[]): boolean => folder.files.length === files.length && joined(folder.files) === joined(files);
+const same = (folder: SavedFolder, files: readonly SavedFile[]): boolean =>
+  folder.files.length === files.length && joined(folder.files) === joined(files);
 
 /** Files that are not ours stay in the folder when ours are replaced. */
 const carryOver = (from: string, to: string, ours: readonly SavedFile[], replaced: SavedFolder): void => {
   const numbered = /^\d\d-[a-z0-9]+\.yaml$/;
-  const known = [...ours.map(one => one.file), ...replaced.files.map(one => one.file).filter(file => numbered.test(file))];
+  const known = [
+    ...ours.map(one => one.file),
+    ...replaced.files.map(one => one.file).filter(file => numbered.test(file)),
+  ];
   for (const entry of readdirSync(from, { withFileTypes: true })) {
-    if (entry.isFile() && !known.includes(entry.name)) copyFileSync(join(from, entry.name), join(to, entry.name));
+    if (entry.isFile() && !known.includes(entry.name))
+      copyFileSync(join(from, entry.name), join(to, entry.name));
     if (entry.isDirectory()) renameSync(join(from, entry.name), join(to, entry.name));
   }
 };
@@ -104,23 +129,37 @@ const replace = (folder: string, files: readonly SavedFile[]): void => {
 
 export type Saved = { readonly folder: string; readonly change: 'created' | 'configured' | 'unchanged' };
 
+const whose = {
+  changed: 'was changed by hand since it was saved',
+  foreign: 'was not saved by this program',
+} as const;
+
+/** What may happen to the folder that stands there. Errors: `refused` when it holds changes that nobody said to replace. */
+const judge = (folder: string, files: readonly SavedFile[], overwrite: boolean): Saved['change'] => {
+  if (!existsSync(folder)) return 'created';
+  const found = openFolder(folder);
+  const nothingLost = found.files.length === 0 || same(found, files);
+  if (found.state === 'intact') return nothingLost ? 'unchanged' : 'configured';
+  if (nothingLost || overwrite) return 'configured';
+  throw new CliError('refused', `${folder} ${whose[found.state]}; it is left as it is.`, {
+    hint: 'Replace it with --overwrite, or save elsewhere with --output-dir DIR.',
+  });
+};
+
 /**
  * Saves a folder whole. Errors: `refused` when the place cannot be written, or holds changes that nobody said to replace.
  */
 export const saveFolder = (folder: string, files: readonly SavedFile[], overwrite: boolean): Saved => {
   const obstacle = inTheWay(folder);
-  if (obstacle !== undefined) throw new CliError('refused', `The manifests cannot be saved: ${obstacle} is a file, not a folder.`, { hint: 'Choose another folder: --output-dir DIR' });
+  if (obstacle !== undefined) {
+    throw new CliError('refused', `The manifests cannot be saved: ${obstacle} is a file, not a folder.`, {
+      hint: 'Choose another folder: --output-dir DIR',
+    });
+  }
   try {
-    const exists = existsSync(folder);
-    const found = exists ? openFolder(folder) : undefined;
-    const nothingLost = found === undefined || found.files.length === 0 || same(found, files);
-    if (found?.state === 'intact' && nothingLost) return { folder, change: 'unchanged' };
-    if (found !== undefined && found.state !== 'intact' && !nothingLost && !overwrite) {
-      const what = found.state === 'changed' ? 'was changed by hand since it was saved' : 'was not saved by this program';
-      throw new CliError('refused', `${folder} ${what}; it is left as it is.`, { hint: 'Replace it with --overwrite, or save elsewhere with --output-dir DIR.' });
-    }
-    replace(folder, files);
-    return { folder, change: exists ? 'configured' : 'created' };
+    const change = judge(folder, files, overwrite);
+    if (change !== 'unchanged') replace(folder, files);
+    return { folder, change };
   } catch (error) {
     throw error instanceof CliError ? error : cannot(folder, error);
   }

@@ -5,7 +5,12 @@ import type { Paint } from './paint.ts';
 import { wrap } from './wrap.ts';
 
 const label = (level: Level, paint: Paint): string => {
-  const colors: Record<Level, (text: string) => string> = { error: paint.red, warning: paint.yellow, info: paint.cyan, unknown: paint.dim };
+  const colors: Record<Level, (text: string) => string> = {
+    error: paint.red,
+    warning: paint.yellow,
+    info: paint.cyan,
+    unknown: paint.dim,
+  };
   return paint.bold(colors[level](level));
 };
 
@@ -30,5 +35,8 @@ const count = (number: number, word: string): string => `${number} ${word}${numb
 export const tally = (findings: readonly Finding[]): string => {
   const errors = findings.filter(finding => finding.level === 'error').length;
   const warnings = findings.filter(finding => finding.level === 'warning').length;
-  return [...(errors === 0 ? [] : [count(errors, 'error')]), ...(warnings === 0 ? [] : [count(warnings, 'warning')])].join(', ');
+  return [
+    ...(errors === 0 ? [] : [count(errors, 'error')]),
+    ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
+  ].join(', ');
 };

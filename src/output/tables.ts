@@ -32,7 +32,9 @@ const indentOf = (line: string): number => line.length - line.trimStart().length
 const blockLength = (lines: readonly string[], start: number): number => {
   const opener = lines[start - 1] ?? '';
   if (!/(:|-) [|>][-+]?$/.test(opener)) return 0;
-  const end = lines.findIndex((line, at) => at >= start && line.trim() !== '' && indentOf(line) <= indentOf(opener));
+  const end = lines.findIndex(
+    (line, at) => at >= start && line.trim() !== '' && indentOf(line) <= indentOf(opener),
+  );
   return (end < 0 ? lines.length : end) - start;
 };
 

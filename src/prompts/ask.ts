@@ -18,7 +18,8 @@ const asked = async <T>(prompt: Promise<T>): Promise<T> => {
   try {
     return await prompt;
   } catch (error) {
-    if (error instanceof Error && interruptions.includes(error.name)) throw new CliError('interrupted', 'Interrupted; nothing was written.');
+    if (error instanceof Error && interruptions.includes(error.name))
+      throw new CliError('interrupted', 'Interrupted; nothing was written.');
     throw error;
   }
 };
@@ -29,14 +30,24 @@ const shownDefault = (spec: Spec, value: Value): string => {
   return String(value);
 };
 
-const judge = (spec: Spec, object: Objection) => (text: string): true | string => {
-  const read = readText(spec, text);
-  if ('problem' in read) return read.problem;
-  return object(read.value) ?? true;
-};
+const judge =
+  (spec: Spec, object: Objection) =>
+  (text: string): true | string => {
+    const read = readText(spec, text);
+    if ('problem' in read) return read.problem;
+    return object(read.value) ?? true;
+  };
 
-const askText = async (message: string, spec: Spec, current: Value, object: Objection, io: Io): Promise<Value> => {
-  const text = await asked(input({ message, default: shownDefault(spec, current), validate: judge(spec, object) }, contextOf(io)));
+const askText = async (
+  message: string,
+  spec: Spec,
+  current: Value,
+  object: Objection,
+  io: Io,
+): Promise<Value> => {
+  const text = await asked(
+    input({ message, default: shownDefault(spec, current), validate: judge(spec, object) }, contextOf(io)),
+  );
   const read = readText(spec, text);
   if ('problem' in read) throw new CliError('bug', `A prompt let "${text}" pass.`);
   return read.value;
@@ -51,9 +62,20 @@ const askSwitch = async (message: string, current: boolean, object: Objection, i
   }
 };
 
-const askChoice = async (message: string, spec: Extract<Spec, { kind: 'choice' }>, current: Value, io: Io): Promise<Value> => {
-  const choices = spec.choices.map(choice => ({ value: choice.value, name: choice.label, ...(choice.description === undefined ? {} : { description: choice.description }) }));
-  return asked(select({ message, choices, ...(typeof current === 'string' ? { default: current } : {}) }, contextOf(io)));
+const askChoice = async (
+  message: string,
+  spec: Extract<Spec, { kind: 'choice' }>,
+  current: Value,
+  io: Io,
+): Promise<Value> => {
+  const choices = spec.choices.map(choice => ({
+    value: choice.value,
+    name: choice.label,
+    ...(choice.description === undefined ? {} : { description: choice.description }),
+  }));
+  return asked(
+    select({ message, choices, ...(typeof current === 'string' ? { default: current } : {}) }, contextOf(io)),
+  );
 };
 
 const askList = async (message: string, spec: Spec, current: readonly string[], io: Io): Promise<Value> => {
@@ -64,13 +86,26 @@ const askList = async (message: string, spec: Spec, current: readonly string[], 
     }
     return true;
   };
-  return items(await asked(input({ message: `${message} (separated by blanks)`, default: current.join(' '), validate }, contextOf(io))));
+  return items(
+    await asked(
+      input(
+        { message: `${message} (separated by blanks)`, default: current.join(' '), validate },
+        contextOf(io),
+      ),
+    ),
+  );
 };
 
 const items = (text: string): string[] => text.split(/\s+/).filter(item => item !== '');
 
 /** Asks one setting; returns its value, checked. Errors: `interrupted`. */
-export const askSetting = async (message: string, spec: Spec, current: Value, object: Objection, io: Io): Promise<Value> => {
+export const askSetting = async (
+  message: string,
+  spec: Spec,
+  current: Value,
+  object: Objection,
+  io: Io,
+): Promise<Value> => {
   if (spec.kind === 'switch') return askSwitch(message, current === true, object, io);
   if (spec.kind === 'choice') return askChoice(message, spec, current, io);
   if (spec.kind === 'list') return askList(message, spec, Array.isArray(current) ? current : [], io);
@@ -90,10 +125,12 @@ export const askSearch = async (message: string, options: readonly Option[], io:
       {
         message,
         pageSize: 12,
-        source: term => options.filter(option => option.name.toLowerCase().includes((term ?? '').toLowerCase())),
+        source: term =>
+          options.filter(option => option.name.toLowerCase().includes((term ?? '').toLowerCase())),
       },
       contextOf(io),
     ),
   );
 
-export const askYes = async (message: string, current: boolean, io: Io): Promise<boolean> => asked(confirm({ message, default: current }, contextOf(io)));
+export const askYes = async (message: string, current: boolean, io: Io): Promise<boolean> =>
+  asked(confirm({ message, default: current }, contextOf(io)));

@@ -20,10 +20,13 @@ const withoutScripts = (text: string): string =>
   Object.entries(sources as Record<string, string>).reduce((rest, [name, script]) => {
     const lines = script.trimEnd().split('\n');
     const [first = ''] = lines;
-    return rest.replaceAll(new RegExp(`^( *)${escape(first)}\\n(?:.*\\n){${lines.length - 1}}`, 'gm'), `$1<${name}>\n`);
+    return rest.replaceAll(
+      new RegExp(`^( *)${literally(first)}\\n(?:.*\\n){${lines.length - 1}}`, 'gm'),
+      `$1<${name}>\n`,
+    );
   }, text);
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const plain = paintFor(false);
 const json = (data: unknown): string => `${JSON.stringify(data, null, 2)}\n`;
@@ -32,7 +35,9 @@ const filesOf = (draft: Draft, answers: unknown): Record<string, string> => ({
   'answers.json': json(answers),
   'plan.json': json(draft.plan),
   'summary.txt': `${[...summaryLines(draft.summary, plain, 80), '', ...findingLines(draft.findings, plain, 80)].join('\n')}\n`,
-  ...Object.fromEntries(draft.manifests.map(({ file, text }) => [join('manifests', file), withoutScripts(text)])),
+  ...Object.fromEntries(
+    draft.manifests.map(({ file, text }) => [join('manifests', file), withoutScripts(text)]),
+  ),
 });
 
 const read = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '(missing)');
@@ -61,7 +66,9 @@ describe.each(cases)('golden $name', ({ name, answers }) => {
 
 describe('the golden folders', () => {
   it('are those of the cases and no others', () => {
-    const found = readdirSync(folder).flatMap(release => readdirSync(join(folder, release)).map(pattern => `${release}/${pattern}`));
+    const found = readdirSync(folder).flatMap(release =>
+      readdirSync(join(folder, release)).map(pattern => `${release}/${pattern}`),
+    );
     expect(found.sort()).toEqual(cases.map(one => one.name).sort());
   });
 });

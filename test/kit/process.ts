@@ -9,7 +9,11 @@ import { run } from '../../src/run.ts';
 
 export type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
-export type World = { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly root?: string };
+export type World = {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly root?: string;
+};
 
 const root = join(import.meta.dirname, '..', '..');
 

@@ -24,7 +24,13 @@ export type Screen = {
   readonly kill: (signal: string) => void;
 };
 
-export const keys = { enter: '\r', down: '\u001b[B', up: '\u001b[A', interrupt: '\u0003', backspace: '\u007f' } as const;
+export const keys = {
+  enter: '\r',
+  down: '\u001b[B',
+  up: '\u001b[A',
+  interrupt: '\u0003',
+  backspace: '\u007f',
+} as const;
 
 /** Longest wait for something that must come; only a failing test waits so long. */
 const patience = 20_000;
@@ -32,8 +38,18 @@ const patience = 20_000;
 export const openTerminal = (file: string, args: readonly string[], options: TerminalOptions): Screen => {
   const { cwd, env = {}, columns = 80, rows = 50 } = options;
   const screen = new Terminal({ cols: columns, rows, scrollback: 5_000, allowProposedApi: true });
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NO_COLOR|FORCE_COLOR|CI|VITEST|NODE_OPTIONS|DYNAMO_)/.test(name)));
-  const child = spawn(file, [...args], { cols: columns, rows, cwd, env: { ...inherited, TERM: 'xterm-256color', ...env } as Record<string, string>, name: 'xterm-256color' });
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(NO_COLOR|FORCE_COLOR|CI|VITEST|NODE_OPTIONS|DYNAMO_)/.test(name),
+    ),
+  );
+  const child = spawn(file, [...args], {
+    cols: columns,
+    rows,
+    cwd,
+    env: { ...inherited, TERM: 'xterm-256color', ...env } as Record<string, string>,
+    name: 'xterm-256color',
+  });
   let raw = '';
   let code: number | undefined;
   const waiting = new Set<() => void>();
@@ -51,13 +67,19 @@ export const openTerminal = (file: string, args: readonly string[], options: Ter
   });
   const lines = (): string[] => {
     const { active } = screen.buffer;
-    const all = Array.from({ length: active.length }, (_, at) => active.getLine(at)?.translateToString(true) ?? '');
+    const all = Array.from(
+      { length: active.length },
+      (_, at) => active.getLine(at)?.translateToString(true) ?? '',
+    );
     return all.slice(0, all.findLastIndex(line => line !== '') + 1);
   };
   const text = (): string => lines().join('\n');
   const wait = <T>(done: () => T | undefined, what: () => string): Promise<T> =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(() => finish(() => reject(new Error(`${what()}\n--- the screen:\n${text()}`))), patience);
+      const timer = setTimeout(
+        () => finish(() => reject(new Error(`${what()}\n--- the screen:\n${text()}`))),
+        patience,
+      );
       const finish = (then: () => void): void => {
         clearTimeout(timer);
         waiting.delete(look);
@@ -76,9 +98,16 @@ export const openTerminal = (file: string, args: readonly string[], options: Ter
     raw: () => raw,
     press: typed => child.write(typed),
     until: async pattern => {
-      await wait(() => (pattern.test(text()) ? true : undefined), () => `The screen never showed ${pattern}.`);
+      await wait(
+        () => (pattern.test(text()) ? true : undefined),
+        () => `The screen never showed ${pattern}.`,
+      );
     },
-    ended: () => wait(() => code, () => 'The program did not end.'),
+    ended: () =>
+      wait(
+        () => code,
+        () => 'The program did not end.',
+      ),
     kill: signal => child.kill(signal),
   };
 };

@@ -10,8 +10,11 @@ import { keys, openTerminal, type Screen } from '../kit/terminal.ts';
 const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
 const verb = ['nvidia-platform', 'dynamo-vllm', 'install'];
 
-const open = (words: readonly string[], cwd: string, more: { env?: Record<string, string>; columns?: number } = {}): Screen =>
-  openTerminal(process.execPath, [program, ...words], { cwd, ...more });
+const open = (
+  words: readonly string[],
+  cwd: string,
+  more: { env?: Record<string, string>; columns?: number } = {},
+): Screen => openTerminal(process.execPath, [program, ...words], { cwd, ...more });
 
 const enter = async (screen: Screen, question: RegExp): Promise<void> => {
   await screen.until(question);
@@ -42,7 +45,8 @@ const answered = [
   '✔ Deployment name: qwen3-30b-a3b-instruct-25',
 ];
 
-const folderIn = (cwd: string): string => join(cwd, 'manifests', 'dynamo-system', 'qwen3-30b-a3b-instruct-25');
+const folderIn = (cwd: string): string =>
+  join(cwd, 'manifests', 'dynamo-system', 'qwen3-30b-a3b-instruct-25');
 
 describe('nine times Enter', () => {
   it('goes through, says that it cannot deploy yet, saves instead, and the saved answers give the same bytes', async () => {
@@ -58,8 +62,14 @@ describe('nine times Enter', () => {
     expect(screen.text()).toMatch(/GPUs in total\s+1/);
     expect(shown).toContain('kubectl apply -k manifests/dynamo-system/qwen3-30b-a3b-instruct-25');
     for (const line of screen.lines()) expect(line.length).toBeLessThanOrEqual(80);
-    const files = readdirSync(folderIn(cwd)).filter(file => /^\d/.test(file)).sort();
-    const again = execFileSync(process.execPath, [program, 'nvidia-platform', 'dynamo-vllm', 'render', '--answers', join(folderIn(cwd), 'answers.yaml')], { cwd, encoding: 'utf8', stdio: 'pipe' });
+    const files = readdirSync(folderIn(cwd))
+      .filter(file => /^\d/.test(file))
+      .sort();
+    const again = execFileSync(
+      process.execPath,
+      [program, 'nvidia-platform', 'dynamo-vllm', 'render', '--answers', join(folderIn(cwd), 'answers.yaml')],
+      { cwd, encoding: 'utf8', stdio: 'pipe' },
+    );
     expect(again).toBe(files.map(file => text(folderIn(cwd), file)).join('---\n'));
   });
 
@@ -76,7 +86,10 @@ describe('nine times Enter', () => {
     expect(command).toContain("--vllm-args '--gpu-memory-utilization 0.90 --block-size 128'");
     const saved = text(folderIn(cwd), '03-dynamographdeployment.yaml');
     const other = newFolder();
-    execFileSync('sh', ['-c', command.replace('./cli', `"${process.execPath}" "${program}"`)], { cwd: other, stdio: 'pipe' });
+    execFileSync('sh', ['-c', command.replace('./cli', `"${process.execPath}" "${program}"`)], {
+      cwd: other,
+      stdio: 'pipe',
+    });
     expect(text(folderIn(other), '03-dynamographdeployment.yaml')).toBe(saved);
   });
 });
@@ -129,23 +142,58 @@ describe('questions', () => {
 });
 
 describe('Ctrl-C', () => {
-  it.each([0, 1, 3, 5, 8])('after %d answers leaves with 130, a sentence, and nothing written', async count => {
-    const cwd = newFolder();
-    const screen = open(verb, cwd);
-    const questions = [/Enter model/, /Select deployment/, /\(TP\)/, /KV Router/, /KVBM/, /replicas/, /vLLM args/, /Deployment name/, /What would/];
-    for (const question of questions.slice(0, count)) await enter(screen, question);
-    await screen.until(questions[count] ?? /nothing/);
-    screen.press(keys.interrupt);
-    expect(await screen.ended()).toBe(130);
-    expect(screen.text()).toContain('nothing was written');
-    expect(screen.text()).not.toMatch(/\n\s+at /);
-    expect(readdirSync(cwd)).toEqual([]);
-  });
+  it.each([0, 1, 3, 5, 8])(
+    'after %d answers leaves with 130, a sentence, and nothing written',
+    async count => {
+      const cwd = newFolder();
+      const screen = open(verb, cwd);
+      const questions = [
+        /Enter model/,
+        /Select deployment/,
+        /\(TP\)/,
+        /KV Router/,
+        /KVBM/,
+        /replicas/,
+        /vLLM args/,
+        /Deployment name/,
+        /What would/,
+      ];
+      for (const question of questions.slice(0, count)) await enter(screen, question);
+      await screen.until(questions[count] ?? /nothing/);
+      screen.press(keys.interrupt);
+      expect(await screen.ended()).toBe(130);
+      expect(screen.text()).toContain('nothing was written');
+      expect(screen.text()).not.toMatch(/\n\s+at /);
+      expect(readdirSync(cwd)).toEqual([]);
+    },
+  );
 });
 
 describe('review', () => {
   const review = async (cwd: string, env: Record<string, string> = {}): Promise<Screen> => {
-    const screen = open([...verb, '--model', 'Qwen/Qwen3-0.6B', '--mode', 'aggregated', '--no-kv-router', '--no-kvbm', '--replicas', '1', '--tensor-parallel-size', '1', '--vllm-args', '', '--name', 'small', '--action', 'review'], cwd, { env });
+    const screen = open(
+      [
+        ...verb,
+        '--model',
+        'Qwen/Qwen3-0.6B',
+        '--mode',
+        'aggregated',
+        '--no-kv-router',
+        '--no-kvbm',
+        '--replicas',
+        '1',
+        '--tensor-parallel-size',
+        '1',
+        '--vllm-args',
+        '',
+        '--name',
+        'small',
+        '--action',
+        'review',
+      ],
+      cwd,
+      { env },
+    );
     await screen.until(/❯ Deploy\n\s+Change a setting\n\s+Save\n\s+Open in \$EDITOR\n\s+Quit/);
     return screen;
   };
@@ -185,7 +233,10 @@ describe('review', () => {
   it('opens the editor, checks what comes back, and saves it', async () => {
     const cwd = newFolder();
     const editor = join(cwd, 'editor');
-    writeFileSync(editor, '#!/bin/sh\nfor file; do sed -i "s/replicas: 1/replicas: 4/; s/value: \\"1\\"/value: \\"0\\"/" "$file"; done\n');
+    writeFileSync(
+      editor,
+      '#!/bin/sh\nfor file; do sed -i "s/replicas: 1/replicas: 4/; s/value: \\"1\\"/value: \\"0\\"/" "$file"; done\n',
+    );
     chmodSync(editor, 0o755);
     const screen = await review(cwd, { EDITOR: editor });
     screen.press(keys.down + keys.down + keys.down + keys.enter);

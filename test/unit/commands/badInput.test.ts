@@ -10,8 +10,10 @@ beforeEach(() => {
   cwd = newFolder();
 });
 
-const render = (...words: readonly string[]): Promise<Ran> => runCli([...component, 'render', ...words], { cwd });
-const save = (...words: readonly string[]): Promise<Ran> => runCli([...component, 'install', '--yes', '--action', 'save', ...words], { cwd });
+const render = (...words: readonly string[]): Promise<Ran> =>
+  runCli([...component, 'render', ...words], { cwd });
+const save = (...words: readonly string[]): Promise<Ran> =>
+  runCli([...component, 'install', '--yes', '--action', 'save', ...words], { cwd });
 
 const calm = (ran: Ran): void => {
   expect(ran.stderr).not.toMatch(/\n\s+at .*\(|\[object Object\]|undefined/);
@@ -25,7 +27,11 @@ describe('settings on the command line', () => {
     ['a model with two slashes', ['--model', 'a/b/c'], /has 2 slashes/],
     ['a model with a blank', ['--model', 'a b/c'], /is not a Hugging Face id/],
     ['a model that climbs', ['--model', '../../etc'], /is not a Hugging Face id|has 2 slashes/],
-    ['a model of 10,000 characters', ['--model', 'a'.repeat(10_000)], /has 10000 characters; the Hub allows 96/],
+    [
+      'a model of 10,000 characters',
+      ['--model', 'a'.repeat(10_000)],
+      /has 10000 characters; the Hub allows 96/,
+    ],
     ['TP 0', ['--tensor-parallel-size', '0'], /0 is not a whole number from 1 to 16/],
     ['TP -1', ['--tensor-parallel-size', '-1'], /-1 is not a whole number from 1 to 16/],
     ['TP 1.5', ['--tensor-parallel-size', '1.5'], /"1.5" is not a whole number/],
@@ -87,7 +93,11 @@ describe('an answers file', () => {
   };
   it.each<[string, string, RegExp]>([
     ['that is not YAML', 'model: [a\nb: c', /neither YAML nor JSON.*line 2/],
-    ['with an unknown key', 'model: a/b\ntensorParalelSize: 2\n', /Did you mean "tensorParallelSize".*a\.yaml:2/],
+    [
+      'with an unknown key',
+      'model: a/b\ntensorParalelSize: 2\n',
+      /Did you mean "tensorParallelSize".*a\.yaml:2/,
+    ],
     ['with a digit string', 'replicas: "2"\n', /replicas: "2" is not a whole number/],
     ['with the same key twice', 'model: a/b\nmodel: c/d\n', /line 2/],
     ['that is a list', '- a\n', /not keys and values/],
@@ -117,11 +127,23 @@ describe('config.json', () => {
     return save('--config', 'c.json');
   };
   it.each<[string, string, RegExp]>([
-    ['with a syntax error', '{\n  "platform": {\n    "eks" {}\n  }\n}\n', /is not JSON: .* at line 3, column \d+/],
+    [
+      'with a syntax error',
+      '{\n  "platform": {\n    "eks" {}\n  }\n}\n',
+      /is not JSON: .* at line 3, column \d+/,
+    ],
     ['with a comma too many', '{\n  "platform": {},\n}\n', /line 3, column 1/],
     ['cut off', '{"platform": {', /line 1, column 15/],
-    ['with an unknown key', '{\n "platform": {\n  "eks": { "dynamoPlatfrom": {} } } }', /Did you mean "dynamoPlatform".*c\.json:3/],
-    ['with a wrong value', '{"platform": {"eks": {"dynamoVllm": {"replicas": "2"}}}}', /platform\.eks\.dynamoVllm\.replicas: "2" is not a whole number/],
+    [
+      'with an unknown key',
+      '{\n "platform": {\n  "eks": { "dynamoPlatfrom": {} } } }',
+      /Did you mean "dynamoPlatform".*c\.json:3/,
+    ],
+    [
+      'with a wrong value',
+      '{"platform": {"eks": {"dynamoVllm": {"replicas": "2"}}}}',
+      /platform\.eks\.dynamoVllm\.replicas: "2" is not a whole number/,
+    ],
     ['that is a list', '[]', /The file is \[\], not an object/],
   ])('%s: exit 65', async (_, content, sentence) => {
     const ran = await withConfig(content);
@@ -130,7 +152,10 @@ describe('config.json', () => {
     calm(ran);
   });
   it('named and not there: exit 65', async () => {
-    expect(await save('--config', 'none.json')).toMatchObject({ code: 65, stderr: expect.stringContaining('does not exist') });
+    expect(await save('--config', 'none.json')).toMatchObject({
+      code: 65,
+      stderr: expect.stringContaining('does not exist'),
+    });
   });
 });
 
@@ -150,7 +175,15 @@ describe('nobody to ask', () => {
     const ran = await runCli([...component, 'install', '--model', 'a/b', '--mode', 'disaggregated'], { cwd });
     expect(ran.code).toBe(64);
     const said = ran.stderr.replace(/\s+/g, ' ');
-    for (const flag of ['--prefill-tensor-parallel-size N', '--decode-replicas N', '--kv-router or --no-kv-router', '--name NAME', '--action ACTION', '--yes']) expect(said).toContain(flag);
+    for (const flag of [
+      '--prefill-tensor-parallel-size N',
+      '--decode-replicas N',
+      '--kv-router or --no-kv-router',
+      '--name NAME',
+      '--action ACTION',
+      '--yes',
+    ])
+      expect(said).toContain(flag);
     expect(said).not.toContain('--model ID');
     calm(ran);
   });
@@ -168,7 +201,22 @@ describe('nobody to ask', () => {
 });
 
 describe('free text', () => {
-  const values = ['$(id)', '{{x}}', ': ', '# x', '---', '😀', "'", '"', '\\', '`id`', '${HOME}', '!!str x', 'x'.repeat(10_000)];
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's variable, which must stay a text.
+  const values = [
+    '$(id)',
+    '{{x}}',
+    ': ',
+    '# x',
+    '---',
+    '😀',
+    "'",
+    '"',
+    '\\',
+    '`id`',
+    '${HOME}',
+    '!!str x',
+    'x'.repeat(10_000),
+  ];
   it.each(values)('%j comes back as it was given', async value => {
     const ran = await render('--env', `X=${value}`, '-o', 'json');
     expect(ran.code).toBe(0);

@@ -6,25 +6,52 @@ const common = { summary: 's', config: 'x' };
 const size: Spec = { ...common, kind: 'integer', default: 1, min: 1, max: 16 };
 const weight: Spec = { ...common, kind: 'number', default: 1, min: 0, max: 10 };
 const on: Spec = { ...common, kind: 'switch', default: false };
-const mode: Spec = { ...common, kind: 'choice', default: 'a', choices: [{ value: 'a', label: 'A' }, { value: 'b', label: 'B' }] };
+const mode: Spec = {
+  ...common,
+  kind: 'choice',
+  default: 'a',
+  choices: [
+    { value: 'a', label: 'A' },
+    { value: 'b', label: 'B' },
+  ],
+};
 const text: Spec = { ...common, kind: 'text', default: null, maxLength: 5 };
 const args: Spec = { ...common, kind: 'text', default: null, multiline: true };
 const list: Spec = { ...common, kind: 'list', default: [] };
 
 describe('readText', () => {
-  it.each(['0', '-1', '1.5', 'two', '1000', '', '0x2', '1e1', 'NaN'])('refuses %j as a size and says what would be right', typed => {
-    expect(readText(size, typed)).toEqual({ problem: expect.stringContaining('a whole number from 1 to 16') });
-  });
-  it.each([['1', 1], [' 16 ', 16], ['+2', 2]])('takes %j', (typed, value) => {
+  it.each(['0', '-1', '1.5', 'two', '1000', '', '0x2', '1e1', 'NaN'])(
+    'refuses %j as a size and says what would be right',
+    typed => {
+      expect(readText(size, typed)).toEqual({
+        problem: expect.stringContaining('a whole number from 1 to 16'),
+      });
+    },
+  );
+  it.each([
+    ['1', 1],
+    [' 16 ', 16],
+    ['+2', 2],
+  ])('takes %j', (typed, value) => {
     expect(readText(size, typed)).toEqual({ value });
   });
-  it.each([['0.5', 0.5], ['.5', 0.5], ['1e-3', 0.001], ['10', 10]])('takes %j as a number', (typed, value) => {
+  it.each([
+    ['0.5', 0.5],
+    ['.5', 0.5],
+    ['1e-3', 0.001],
+    ['10', 10],
+  ])('takes %j as a number', (typed, value) => {
     expect(readText(weight, typed)).toEqual({ value });
   });
   it.each(['11', 'Infinity', '-1', 'x'])('refuses %j as a number', typed => {
     expect(readText(weight, typed)).toHaveProperty('problem');
   });
-  it.each([['yes', true], ['False', false], ['on', true], ['0', false]])('reads the switch %j', (typed, value) => {
+  it.each([
+    ['yes', true],
+    ['False', false],
+    ['on', true],
+    ['0', false],
+  ])('reads the switch %j', (typed, value) => {
     expect(readText(on, typed)).toEqual({ value });
   });
   it('names the choices', () => {
@@ -47,10 +74,25 @@ describe('readText', () => {
 });
 
 describe('readValue', () => {
-  it.each([[size, '2'], [on, 'true'], [text, 5], [list, 'a'], [list, [1]], [mode, 'c'], [size, null], [text, null]] as [Spec, unknown][])('refuses %j given %j', (spec, value) => {
+  it.each([
+    [size, '2'],
+    [on, 'true'],
+    [text, 5],
+    [list, 'a'],
+    [list, [1]],
+    [mode, 'c'],
+    [size, null],
+    [text, null],
+  ] as [Spec, unknown][])('refuses %j given %j', (spec, value) => {
     expect(readValue(spec, value)).toHaveProperty('problem');
   });
-  it.each([[size, 2], [on, true], [text, 'abc'], [list, ['a', 'b']], [mode, 'b']] as [Spec, unknown][])('takes %j given %j', (spec, value) => {
+  it.each([
+    [size, 2],
+    [on, true],
+    [text, 'abc'],
+    [list, ['a', 'b']],
+    [mode, 'b'],
+  ] as [Spec, unknown][])('takes %j given %j', (spec, value) => {
     expect(readValue(spec, value)).toEqual({ value });
   });
 });

@@ -38,13 +38,27 @@ const flags = {
 } as const satisfies Record<keyof Owned, string>;
 
 /** Flags whose one right value follows from the answers; saying them again is either the same or a contradiction. */
-export const impliedFlags: readonly string[] = ['--model', '--disaggregation-mode', '--is-prefill-worker', '--is-decode-worker'];
+const impliedFlags: readonly string[] = [
+  '--model',
+  '--disaggregation-mode',
+  '--is-prefill-worker',
+  '--is-decode-worker',
+];
 
 /** `32k` is 32,000 and `32K` is 32,768 for vLLM, `auto` and `-1` mean what fits; numbers are written out. */
 const lengthOf = (text: string): string => {
   const match = /^(\d+(?:\.\d+)?)([kKmMgGtT])$/.exec(text);
   if (match === null) return text;
-  const scale: Readonly<Record<string, number>> = { k: 1e3, K: 2 ** 10, m: 1e6, M: 2 ** 20, g: 1e9, G: 2 ** 30, t: 1e12, T: 2 ** 40 };
+  const scale: Readonly<Record<string, number>> = {
+    k: 1e3,
+    K: 2 ** 10,
+    m: 1e6,
+    M: 2 ** 20,
+    g: 1e9,
+    G: 2 ** 30,
+    t: 1e12,
+    T: 2 ** 40,
+  };
   return String(Math.trunc(Number(match[1]) * (scale[match[2] ?? ''] ?? 1)));
 };
 

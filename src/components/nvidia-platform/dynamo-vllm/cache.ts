@@ -8,20 +8,35 @@ import { weightsGiB } from './models.ts';
 import type { ModelCache } from './plan.ts';
 import type { Settings } from './settings.ts';
 
-export const defaultClaim = 'dynamo-model-cache';
-export const mountPath = '/opt/models';
+const defaultClaim = 'dynamo-model-cache';
+const mountPath = '/opt/models';
 
 type AccessMode = ModelCache['accessMode'];
 
 /** Storage drivers by what a volume of theirs can be; from the drivers' own documentation. */
 const manyWriters: readonly string[] = [
-  'efs.csi.aws.com', 'fsx.csi.aws.com', 'filestore.csi.storage.gke.io', 'file.csi.azure.com', 'nfs.csi.k8s.io', 'lustre.csi.storage.gke.io',
-  'cephfs.csi.ceph.com', 'rook-ceph.cephfs.csi.ceph.com', 'csi.weka.io', 'csi.vastdata.com', 'beegfs.csi.netapp.com', 'openshift-storage.cephfs.csi.ceph.com',
+  'efs.csi.aws.com',
+  'fsx.csi.aws.com',
+  'filestore.csi.storage.gke.io',
+  'file.csi.azure.com',
+  'nfs.csi.k8s.io',
+  'lustre.csi.storage.gke.io',
+  'cephfs.csi.ceph.com',
+  'rook-ceph.cephfs.csi.ceph.com',
+  'csi.weka.io',
+  'csi.vastdata.com',
+  'beegfs.csi.netapp.com',
+  'openshift-storage.cephfs.csi.ceph.com',
 ];
 
-const modeOfClass = (provisioner: string): AccessMode => (manyWriters.includes(provisioner) ? 'ReadWriteMany' : 'ReadWriteOnce');
+const modeOfClass = (provisioner: string): AccessMode =>
+  manyWriters.includes(provisioner) ? 'ReadWriteMany' : 'ReadWriteOnce';
 
-type Choice = { readonly accessMode: AccessMode; readonly storageClass: string | null; readonly why: 'said' | 'claim' | 'class' | 'driver' | 'offline' };
+type Choice = {
+  readonly accessMode: AccessMode;
+  readonly storageClass: string | null;
+  readonly why: 'said' | 'claim' | 'class' | 'driver' | 'offline';
+};
 
 const existing = (claim: string, facts: Facts): AccessMode | undefined => {
   const modes = facts.claims?.find(found => found.name === claim)?.accessModes;
@@ -32,7 +47,8 @@ const existing = (claim: string, facts: Facts): AccessMode | undefined => {
 const fromClasses = (settings: Settings, facts: Facts): Choice => {
   const classes = facts.storageClasses ?? [];
   const asked = classes.find(one => one.name === settings.storageClass);
-  if (asked !== undefined) return { accessMode: modeOfClass(asked.provisioner), storageClass: asked.name, why: 'class' };
+  if (asked !== undefined)
+    return { accessMode: modeOfClass(asked.provisioner), storageClass: asked.name, why: 'class' };
   const shared = classes.find(one => manyWriters.includes(one.provisioner));
   if (shared !== undefined) return { accessMode: 'ReadWriteMany', storageClass: shared.name, why: 'driver' };
   return { accessMode: 'ReadWriteOnce', storageClass: settings.storageClass, why: 'driver' };
@@ -42,7 +58,8 @@ const choose = (settings: Settings, claim: string, facts: Facts): Choice => {
   const { storageClass } = settings;
   const found = existing(claim, facts);
   if (found !== undefined) return { accessMode: found, storageClass, why: 'claim' };
-  if (settings.modelCacheAccessMode !== null) return { accessMode: settings.modelCacheAccessMode, storageClass, why: 'said' };
+  if (settings.modelCacheAccessMode !== null)
+    return { accessMode: settings.modelCacheAccessMode, storageClass, why: 'said' };
   if (facts.storageClasses === null) return { accessMode: 'ReadWriteMany', storageClass, why: 'offline' };
   return fromClasses(settings, facts);
 };

@@ -6,14 +6,17 @@ import { engineCatalogue } from './engine/catalogue.ts';
 const settings = {
   'name-too-long': {
     title: 'The deployment name is too long',
-    meaning: 'Objects made from the deployment name would break a limit of Kubernetes or of this Dynamo release.',
-    cause: 'Dynamo joins the name to the namespace and to component names in labels of at most 63 characters; operators 1.0 and 1.1 allow 45 characters together with a component name.',
+    meaning:
+      'Objects made from the deployment name would break a limit of Kubernetes or of this Dynamo release.',
+    cause:
+      'Dynamo joins the name to the namespace and to component names in labels of at most 63 characters; operators 1.0 and 1.1 allow 45 characters together with a component name.',
     remedy: 'Choose a shorter name with --name; the message says how many characters are possible.',
   },
   'parallelism-too-large': {
     title: 'One worker wants more GPUs than a node has',
     meaning: 'TP x PP (x DP) of one worker is above 16 GPUs, which no single node offers.',
-    cause: 'The tensor, pipeline or data parallel size is too large; several nodes for one worker are not set up by this program.',
+    cause:
+      'The tensor, pipeline or data parallel size is too large; several nodes for one worker are not set up by this program.',
     remedy: 'Lower one of the sizes, or add replicas instead.',
   },
   'kvbm-no-tier': {
@@ -42,13 +45,15 @@ const settings = {
   },
   'release-skew': {
     title: 'Image and operator are too far apart',
-    meaning: 'The runtime image and the Dynamo operator are more than two minor releases apart, counted along 0.8, 0.9, 1.0, 1.1 and so on.',
+    meaning:
+      'The runtime image and the Dynamo operator are more than two minor releases apart, counted along 0.8, 0.9, 1.0, 1.1 and so on.',
     cause: 'The release was chosen without regard to the operator, or the operator was upgraded alone.',
     remedy: "Use the operator's release, or upgrade the platform step by step.",
   },
   'release-post': {
     title: 'A post release',
-    meaning: 'Post releases such as 0.9.0-post1 exist as Helm charts only; the image of the release itself is used.',
+    meaning:
+      'Post releases such as 0.9.0-post1 exist as Helm charts only; the image of the release itself is used.',
     cause: 'The release in config.json is that of the chart.',
     remedy: 'Nothing needs doing.',
   },
@@ -60,21 +65,25 @@ const settings = {
   },
   'image-version-stated': {
     title: 'An image tag without a version',
-    meaning: 'From 1.4 on the operator wants to know the release of an image; it is stated beside the image as runtimeVersionOverride.',
+    meaning:
+      'From 1.4 on the operator wants to know the release of an image; it is stated beside the image as runtimeVersionOverride.',
     cause: 'The tag is a word such as latest, or the image is named by digest.',
     remedy: 'Say with --release which Dynamo release the image holds.',
   },
   'router-scoring-deprecated': {
     title: "The router's weights are going away",
-    meaning: 'Temperature and overlap weight still work on this release, but a later one reads a policy file instead.',
+    meaning:
+      'Temperature and overlap weight still work on this release, but a later one reads a policy file instead.',
     cause: 'Dynamo 1.6 deprecated them.',
     remedy: 'Nothing needs doing on this release.',
   },
   'args-contradiction': {
     title: 'Something is said twice with different values',
-    meaning: 'The additional vLLM args say something that the answers or the mode already decide, with another value.',
+    meaning:
+      'The additional vLLM args say something that the answers or the mode already decide, with another value.',
     cause: 'For example TP 1 at the prompt and --tensor-parallel-size 2 in the args.',
-    remedy: 'Remove it from the additional vLLM args and use the setting; the same value twice is no contradiction.',
+    remedy:
+      'Remove it from the additional vLLM args and use the setting; the same value twice is no contradiction.',
   },
   'args-repeated': {
     title: 'A flag is repeated',
@@ -84,25 +93,29 @@ const settings = {
   },
   'args-connector-default': {
     title: 'A connector beside the default one',
-    meaning: 'Dynamo 0.8 and 0.9 have a default connector, and --kv-transfer-config beside it stops the worker.',
+    meaning:
+      'Dynamo 0.8 and 0.9 have a default connector, and --kv-transfer-config beside it stops the worker.',
     cause: '--connector none is missing.',
     remedy: 'Add --connector none to the additional vLLM args.',
   },
   'router-without-events': {
     title: 'A KV router that knows nothing',
     meaning: 'The frontend routes by KV cache, but the workers tell it nothing, so it guesses.',
-    cause: 'KV events are off: prefix caching is switched off, or --kv-events-config is missing or says false.',
+    cause:
+      'KV events are off: prefix caching is switched off, or --kv-events-config is missing or says false.',
     remedy: 'Let this program write the arguments, or turn the router off.',
   },
   'env-reserved': {
     title: "A variable that is Dynamo's own",
-    meaning: 'The variable is set by the operator or by this program; a second value would win and break the deployment.',
+    meaning:
+      'The variable is set by the operator or by this program; a second value would win and break the deployment.',
     cause: 'It was copied from a running pod, or from another way of installing.',
     remedy: 'Leave it out.',
   },
   'env-secret': {
     title: 'A secret in a place that everybody reads',
-    meaning: 'A variable whose name looks like a secret would stand in manifests, saved files and process lists.',
+    meaning:
+      'A variable whose name looks like a secret would stand in manifests, saved files and process lists.',
     cause: 'A token was given with --env or --download-env.',
     remedy: 'Put it into a Secret; for the Hugging Face token name it with --hf-token-secret.',
   },
@@ -113,7 +126,8 @@ const cache = {
     title: 'ReadWriteMany was assumed',
     meaning: 'Without a look at the cluster the model cache asks for a volume that many nodes can mount.',
     cause: 'The manifests were made offline and no access mode was given.',
-    remedy: 'If no storage class there can do it, use --model-cache-access-mode ReadWriteOnce or --model-cache none.',
+    remedy:
+      'If no storage class there can do it, use --model-cache-access-mode ReadWriteOnce or --model-cache none.',
   },
   'cache-size-assumed': {
     title: 'The size of the model is not known',
@@ -162,13 +176,15 @@ const manifests = {
   },
   'quantity-unreadable': {
     title: 'A quantity that the operator drops',
-    meaning: 'From Dynamo 1.2 on a quantity that cannot be read vanishes without a word, up to 1.1 the deployment stays pending.',
+    meaning:
+      'From Dynamo 1.2 on a quantity that cannot be read vanishes without a word, up to 1.1 the deployment stays pending.',
     cause: 'Words, blanks or signs in a number of GPUs or an amount of memory.',
     remedy: 'Write GPUs as "1" and memory as 64Gi.',
   },
   'env-duplicate': {
     title: 'A variable set twice',
-    meaning: 'A component sets the same environment variable twice; from Dynamo 1.2 on that fails the deployment.',
+    meaning:
+      'A component sets the same environment variable twice; from Dynamo 1.2 on that fails the deployment.',
     cause: 'Lists were put together.',
     remedy: 'Keep one of them.',
   },
@@ -180,7 +196,8 @@ const manifests = {
   },
   'shell-command': {
     title: 'An engine behind a shell',
-    meaning: 'The engine runs as the child of a shell and gets no signal when the pod is stopped; quotes in arguments get lost with several nodes.',
+    meaning:
+      'The engine runs as the child of a shell and gets no signal when the pod is stopped; quotes in arguments get lost with several nodes.',
     cause: 'command is /bin/sh -c.',
     remedy: 'Use command ["python3", "-m", "dynamo.vllm"] and an argument list.',
   },

@@ -11,10 +11,10 @@ import { catalogue } from './catalogue.ts';
 import { isGraph } from './graph.ts';
 import { checkGraph } from './manifest-rules.ts';
 import { planFrom } from './planning.ts';
+import { checkShape, renderAll } from './rendering.ts';
 import { checkPlan } from './rules.ts';
 import { savedSettings, settingsFrom } from './settings.ts';
 import { summaryOf } from './summary.ts';
-import { checkShape, renderAll } from './rendering.ts';
 import { renderings } from './views.ts';
 
 const skips = (settled: Settled): readonly string[] => {
@@ -22,21 +22,42 @@ const skips = (settled: Settled): readonly string[] => {
   return Array.isArray(said) ? said : [];
 };
 
-const unique = (findings: readonly Finding[]): Finding[] => [...new Map(findings.map(found => [`${found.rule} ${found.message}`, found])).values()];
+const unique = (findings: readonly Finding[]): Finding[] => [
+  ...new Map(findings.map(found => [`${found.rule} ${found.message}`, found])).values(),
+];
 
 const unknownSkips = (codes: readonly string[]): Finding[] =>
   codes
     .filter(code => !Object.hasOwn(catalogue, code))
-    .map(code => ({ rule: 'skip-unknown', level: 'warning', path: 'skipCheck', message: `--skip-check ${code}: there is no such check.`, hint: './cli explain lists every code.' }));
+    .map(code => ({
+      rule: 'skip-unknown',
+      level: 'warning',
+      path: 'skipCheck',
+      message: `--skip-check ${code}: there is no such check.`,
+      hint: './cli explain lists every code.',
+    }));
 
 const draft = (settled: Settled, facts: Facts, programVersion: string): Draft => {
   const planned = planFrom(settingsFrom(settled, facts), settled, facts);
-  const said = [...misplacedSettings(settingTable, settled), ...planned.findings, ...checkPlan({ ...planned, settled, facts })];
+  const said = [
+    ...misplacedSettings(settingTable, settled),
+    ...planned.findings,
+    ...checkPlan({ ...planned, settled, facts }),
+  ];
   const rendered = renderAll(renderings(planned.plan, programVersion));
   const objects = rendered.manifests.map(manifest => manifest.object);
   // What the engine's parser says of the additional arguments was said above, with the setting's name.
-  const graphFindings = objects.filter(isGraph).flatMap(checkGraph).filter(found => !found.rule.startsWith('args-'));
-  const all = [...said, ...rendered.findings, ...objects.flatMap(checkShape), ...graphFindings, ...unknownSkips(skips(settled))];
+  const graphFindings = objects
+    .filter(isGraph)
+    .flatMap(checkGraph)
+    .filter(found => !found.rule.startsWith('args-'));
+  const all = [
+    ...said,
+    ...rendered.findings,
+    ...objects.flatMap(checkShape),
+    ...graphFindings,
+    ...unknownSkips(skips(settled)),
+  ];
   return {
     settings: savedSettings(planned.settings),
     plan: planned.plan,
@@ -49,19 +70,38 @@ const draft = (settled: Settled, facts: Facts, programVersion: string): Draft =>
 /** Other writers use fields that we do not: for them an unknown field is told, not refused. */
 const tolerant = (found: Finding): Finding =>
   found.rule === 'manifest-unknown-field' || found.rule === 'manifest-schema'
-    ? { ...found, rule: 'manifest-not-checked', level: 'info', message: `Not written by this program, so not checked: ${found.message}`, hint: '' }
+    ? {
+        ...found,
+        rule: 'manifest-not-checked',
+        level: 'info',
+        message: `Not written by this program, so not checked: ${found.message}`,
+        hint: '',
+      }
     : found;
 
 const explain = (objects: readonly KubernetesObject[]): Explained => {
   const graph = objects.find(isGraph);
-  const none: Finding[] = graph === undefined
-    ? [{ rule: 'no-deployment', level: 'error', path: '', message: 'There is no DynamoGraphDeployment among these manifests.', hint: 'Give a folder saved by this program or a file that holds one.' }]
-    : [];
+  const none: Finding[] =
+    graph === undefined
+      ? [
+          {
+            rule: 'no-deployment',
+            level: 'error',
+            path: '',
+            message: 'There is no DynamoGraphDeployment among these manifests.',
+            hint: 'Give a folder saved by this program or a file that holds one.',
+          },
+        ]
+      : [];
   return {
     name: graph?.metadata.name ?? '',
     namespace: graph?.metadata.namespace ?? 'default',
     summary: summaryOf(objects),
-    findings: unique([...none, ...objects.filter(isGraph).flatMap(checkGraph), ...objects.flatMap(checkShape).map(tolerant)]),
+    findings: unique([
+      ...none,
+      ...objects.filter(isGraph).flatMap(checkGraph),
+      ...objects.flatMap(checkShape).map(tolerant),
+    ]),
   };
 };
 

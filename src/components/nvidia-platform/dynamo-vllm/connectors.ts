@@ -11,7 +11,10 @@ const kvbmThenNixl = {
   kv_connector_module_path: module,
 };
 
-const transfer = (config: unknown): readonly [string, string] => ['--kv-transfer-config', JSON.stringify(config)];
+const transfer = (config: unknown): readonly [string, string] => [
+  '--kv-transfer-config',
+  JSON.stringify(config),
+];
 
 export const connectors = { nixl: transfer(nixl) } as const;
 

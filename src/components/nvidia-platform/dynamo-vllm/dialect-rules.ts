@@ -4,16 +4,32 @@ import { parseRelease, withoutPost } from '../../../core/release.ts';
 import { joinWords } from '../../../core/words.ts';
 import { type Known, kvbmLines, linesApart, supportedLines } from './dialect.ts';
 import { imageFor, tagOf } from './planning.ts';
-import { type Rule, finding } from './rule.ts';
+import { finding, type Rule } from './rule.ts';
 
 const supported = (known: Known, release: string, what: string, key: string) => {
   if (known === 'older') {
     const message = `The ${what} ${release} is older than what this program knows (${supportedLines}).`;
-    return [finding('release-unsupported', 'error', key, message, 'Upgrade Dynamo, or use a newer release: --release 0.9.1')];
+    return [
+      finding(
+        'release-unsupported',
+        'error',
+        key,
+        message,
+        'Upgrade Dynamo, or use a newer release: --release 0.9.1',
+      ),
+    ];
   }
   if (known === 'newer') {
     const message = `The ${what} ${release} is not one this program knows (${supportedLines}); the newest it knows stands in for it.`;
-    return [finding('release-unknown', 'warning', key, message, 'Look for a newer version of this program, or read the manifests before you deploy.')];
+    return [
+      finding(
+        'release-unknown',
+        'warning',
+        key,
+        message,
+        'Look for a newer version of this program, or read the manifests before you deploy.',
+      ),
+    ];
   }
   return [];
 };
@@ -23,7 +39,9 @@ const releaseKnown: Rule = ({ dialect, settings }) => {
   const operatorRelease = settings.operatorRelease ?? release;
   return [
     ...supported(dialect.runtimeKnown, release, 'Dynamo release', 'release'),
-    ...(operatorRelease === release ? [] : supported(dialect.operatorKnown, operatorRelease, 'Dynamo operator', 'operatorRelease')),
+    ...(operatorRelease === release
+      ? []
+      : supported(dialect.operatorKnown, operatorRelease, 'Dynamo operator', 'operatorRelease')),
   ];
 };
 
@@ -34,7 +52,15 @@ const skew: Rule = ({ plan }) => {
   const apart = linesApart(plan.operatorRelease, plan.release);
   if (apart === undefined || apart <= skewLimit) return [];
   const message = `The runtime image ${plan.release} and the operator ${plan.operatorRelease} are ${apart} minor releases apart; Dynamo supports ${skewLimit}.`;
-  return [finding('release-skew', 'error', 'release', message, `Use the operator's release: --release ${plan.operatorRelease}`)];
+  return [
+    finding(
+      'release-skew',
+      'error',
+      'release',
+      message,
+      `Use the operator's release: --release ${plan.operatorRelease}`,
+    ),
+  ];
 };
 
 const postRelease: Rule = ({ settings }) => {
@@ -51,28 +77,67 @@ const postRelease: Rule = ({ settings }) => {
 const versionedImage: Rule = ({ plan }) => {
   if (plan.runtimeVersionOverride === null) return [];
   const message = `The image ${plan.image} has no version in its tag, which the operator ${plan.operatorRelease} asks for; ${plan.runtimeVersionOverride} is stated beside it.`;
-  return [finding('image-version-stated', 'info', 'image', message, 'If the image holds another Dynamo release, say so with --release.')];
+  return [
+    finding(
+      'image-version-stated',
+      'info',
+      'image',
+      message,
+      'If the image holds another Dynamo release, say so with --release.',
+    ),
+  ];
 };
 
 const kvbmSupported: Rule = ({ plan, dialect, settings }) => {
   if (plan.kvbm === null || dialect.runtime.kvbm !== null) return [];
   const message = `Dynamo ${plan.release} cannot serve with KVBM: it stalls on 1.4 and is deprecated after that; it works on ${kvbmLines.at(-1) ?? ''} to ${kvbmLines[0] ?? ''}.`;
-  const config = { kv_connector: 'OffloadingConnector', kv_role: 'kv_both', kv_connector_extra_config: { cpu_bytes_to_use: plan.kvbm.cpuGb * 1e9 } };
+  const config = {
+    kv_connector: 'OffloadingConnector',
+    kv_role: 'kv_both',
+    kv_connector_extra_config: { cpu_bytes_to_use: plan.kvbm.cpuGb * 1e9 },
+  };
   const args = joinWords(['--kv-transfer-config', JSON.stringify(config)]);
   const native = joinWords(['--no-kvbm', '--vllm-args', `${settings.vllmArgs} ${args}`.trim()]);
-  const offer = plan.mode === 'aggregated' ? `Let vLLM offload by itself: ${native}` : 'Leave it out with --no-kvbm, or use --release 1.3.1';
+  const offer =
+    plan.mode === 'aggregated'
+      ? `Let vLLM offload by itself: ${native}`
+      : 'Leave it out with --no-kvbm, or use --release 1.3.1';
   return [finding('kvbm-unsupported', 'error', 'kvbm', message, offer)];
 };
 
 const scoring: Rule = ({ plan, dialect }) => {
   if (plan.router === null || !dialect.runtime.scoringIsDeprecated) return [];
   const message = `Dynamo ${plan.release} still reads the router's temperature and weights from the environment, but plans to remove them in 1.7.`;
-  return [finding('router-scoring-deprecated', 'info', 'routerTemperature', message, 'From 1.7 on a policy file (DYN_ROUTER_POLICY_CONFIG) takes their place.')];
+  return [
+    finding(
+      'router-scoring-deprecated',
+      'info',
+      'routerTemperature',
+      message,
+      'From 1.7 on a policy file (DYN_ROUTER_POLICY_CONFIG) takes their place.',
+    ),
+  ];
 };
 
 const unparsable: Rule = ({ settings }) =>
   parseRelease(settings.release) === undefined
-    ? [finding('release-unsupported', 'error', 'release', `"${settings.release}" is not a Dynamo release.`, 'Write three numbers: --release 0.9.1')]
+    ? [
+        finding(
+          'release-unsupported',
+          'error',
+          'release',
+          `"${settings.release}" is not a Dynamo release.`,
+          'Write three numbers: --release 0.9.1',
+        ),
+      ]
     : [];
 
-export const dialectRules: readonly Rule[] = [unparsable, releaseKnown, skew, postRelease, versionedImage, kvbmSupported, scoring];
+export const dialectRules: readonly Rule[] = [
+  unparsable,
+  releaseKnown,
+  skew,
+  postRelease,
+  versionedImage,
+  kvbmSupported,
+  scoring,
+];

@@ -4,7 +4,13 @@
  */
 
 import { lineOf, parseRelease, type Release } from '../../../core/release.ts';
-import { connectors, type KvbmDialect, kvbmByConnectorFlag, kvbmByTransferConfig, kvbmWithoutHybridManager } from './connectors.ts';
+import {
+  connectors,
+  type KvbmDialect,
+  kvbmByConnectorFlag,
+  kvbmByTransferConfig,
+  kvbmWithoutHybridManager,
+} from './connectors.ts';
 
 export type OperatorDialect = {
   /** Version of the DynamoGraphDeployment to emit. Decides the template. */
@@ -41,43 +47,103 @@ export type RuntimeDialect = {
   readonly minimumDriver: number;
 };
 
-export type Line = { readonly line: string; readonly operator: OperatorDialect; readonly runtime: RuntimeDialect };
+export type Line = {
+  readonly line: string;
+  readonly operator: OperatorDialect;
+  readonly runtime: RuntimeDialect;
+};
 
 const oldRoles = { prefill: ['--is-prefill-worker'], decode: ['--is-decode-worker'] } as const;
-const roles = { prefill: ['--disaggregation-mode', 'prefill'], decode: ['--disaggregation-mode', 'decode'] } as const;
+const roles = {
+  prefill: ['--disaggregation-mode', 'prefill'],
+  decode: ['--disaggregation-mode', 'decode'],
+} as const;
 const kvEvents = [
   '--kv-events-config',
   '{"publisher":"zmq","topic":"kv-events","endpoint":"tcp://*:20080","enable_kv_cache_events":true}',
 ] as const;
 
 const services = {
-  apiVersion: 'nvidia.com/v1alpha1', wantsVersionedImage: false, combinedNameLimit: null, nameLimit: 41, requestsEphemeralStorage: true,
+  apiVersion: 'nvidia.com/v1alpha1',
+  wantsVersionedImage: false,
+  combinedNameLimit: null,
+  nameLimit: 41,
+  requestsEphemeralStorage: true,
 } as const satisfies OperatorDialect;
 const components = {
-  apiVersion: 'nvidia.com/v1beta1', wantsVersionedImage: true, combinedNameLimit: null, nameLimit: null, requestsEphemeralStorage: true,
+  apiVersion: 'nvidia.com/v1beta1',
+  wantsVersionedImage: true,
+  combinedNameLimit: null,
+  nameLimit: null,
+  requestsEphemeralStorage: true,
 } as const satisfies OperatorDialect;
 
 const runtime08 = {
-  engine: '0.12.0', role: oldRoles, transfer: [], kvbm: kvbmByConnectorFlag, kvEvents: [], overlapWeight: 'DYN_KV_OVERLAP_SCORE_WEIGHT',
-  scoringIsDeprecated: false, hasConnectorFlag: true, connectorVariableIsFatal: false, minimumDriver: 575,
+  engine: '0.12.0',
+  role: oldRoles,
+  transfer: [],
+  kvbm: kvbmByConnectorFlag,
+  kvEvents: [],
+  overlapWeight: 'DYN_KV_OVERLAP_SCORE_WEIGHT',
+  scoringIsDeprecated: false,
+  hasConnectorFlag: true,
+  connectorVariableIsFatal: false,
+  minimumDriver: 575,
 } as const satisfies RuntimeDialect;
 const runtime10 = {
-  engine: '0.16.0', role: roles, transfer: connectors.nixl, kvbm: kvbmByTransferConfig, kvEvents, overlapWeight: 'DYN_ROUTER_KV_OVERLAP_SCORE_WEIGHT',
-  scoringIsDeprecated: false, hasConnectorFlag: false, connectorVariableIsFatal: true, minimumDriver: 575,
+  engine: '0.16.0',
+  role: roles,
+  transfer: connectors.nixl,
+  kvbm: kvbmByTransferConfig,
+  kvEvents,
+  overlapWeight: 'DYN_ROUTER_KV_OVERLAP_SCORE_WEIGHT',
+  scoringIsDeprecated: false,
+  hasConnectorFlag: false,
+  connectorVariableIsFatal: true,
+  minimumDriver: 575,
 } as const satisfies RuntimeDialect;
 /** From 1.2 the old weight, which multiplied the prefill load, is called prefill load scale. */
-const runtime12 = { ...runtime10, engine: '0.20.1', overlapWeight: 'DYN_ROUTER_PREFILL_LOAD_SCALE' } as const satisfies RuntimeDialect;
-const runtime14 = { ...runtime12, engine: '0.26.0', kvbm: null, minimumDriver: 580 } as const satisfies RuntimeDialect;
+const runtime12 = {
+  ...runtime10,
+  engine: '0.20.1',
+  overlapWeight: 'DYN_ROUTER_PREFILL_LOAD_SCALE',
+} as const satisfies RuntimeDialect;
+const runtime14 = {
+  ...runtime12,
+  engine: '0.26.0',
+  kvbm: null,
+  minimumDriver: 580,
+} as const satisfies RuntimeDialect;
 
 export const lines = [
-  { line: '1.6', operator: components, runtime: { ...runtime14, engine: '0.31.0', scoringIsDeprecated: true } },
+  {
+    line: '1.6',
+    operator: components,
+    runtime: { ...runtime14, engine: '0.31.0', scoringIsDeprecated: true },
+  },
   { line: '1.5', operator: components, runtime: { ...runtime14, engine: '0.28.0' } },
   { line: '1.4', operator: components, runtime: runtime14 },
-  { line: '1.3', operator: services, runtime: { ...runtime12, engine: '0.23.0', kvbm: kvbmWithoutHybridManager, minimumDriver: 580 } },
+  {
+    line: '1.3',
+    operator: services,
+    runtime: { ...runtime12, engine: '0.23.0', kvbm: kvbmWithoutHybridManager, minimumDriver: 580 },
+  },
   { line: '1.2', operator: services, runtime: runtime12 },
-  { line: '1.1', operator: { ...services, combinedNameLimit: 45 }, runtime: { ...runtime10, engine: '0.19.0' } },
-  { line: '1.0', operator: { ...services, combinedNameLimit: 45, requestsEphemeralStorage: false }, runtime: runtime10 },
-  { line: '0.9', operator: { ...services, requestsEphemeralStorage: false }, runtime: { ...runtime08, engine: '0.14.1' } },
+  {
+    line: '1.1',
+    operator: { ...services, combinedNameLimit: 45 },
+    runtime: { ...runtime10, engine: '0.19.0' },
+  },
+  {
+    line: '1.0',
+    operator: { ...services, combinedNameLimit: 45, requestsEphemeralStorage: false },
+    runtime: runtime10,
+  },
+  {
+    line: '0.9',
+    operator: { ...services, requestsEphemeralStorage: false },
+    runtime: { ...runtime08, engine: '0.14.1' },
+  },
   { line: '0.8', operator: { ...services, requestsEphemeralStorage: false }, runtime: runtime08 },
 ] as const satisfies readonly Line[];
 
@@ -109,7 +175,12 @@ const find = (text: string): { line: Line; known: Known } => {
 export const dialectFor = (operatorRelease: string, runtimeRelease: string): Dialect => {
   const operator = find(operatorRelease);
   const runtime = find(runtimeRelease);
-  return { operator: operator.line.operator, runtime: runtime.line.runtime, operatorKnown: operator.known, runtimeKnown: runtime.known };
+  return {
+    operator: operator.line.operator,
+    runtime: runtime.line.runtime,
+    operatorKnown: operator.known,
+    runtimeKnown: runtime.known,
+  };
 };
 
 /** How many lines of releases lie between two, counted along 0.8, 0.9, 1.0, …; undefined when one is not in the table. */
@@ -126,4 +197,6 @@ export const linesApart = (a: string, b: string): number | undefined => {
 export const supportedLines = `${oldest.line} to ${newest.line}`;
 
 /** The lines whose image can offload the KV cache with KVBM, newest first. */
-export const kvbmLines: readonly string[] = lines.filter(line => line.runtime.kvbm !== null).map(line => line.line);
+export const kvbmLines: readonly string[] = lines
+  .filter(line => line.runtime.kvbm !== null)
+  .map(line => line.line);

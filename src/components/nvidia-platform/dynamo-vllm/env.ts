@@ -8,7 +8,8 @@ import type { Settings } from './settings.ts';
 const literal = (name: string, value: string): Variable => ({ name, value });
 
 /** `NAME=value` texts; a later one of the same name wins. */
-const readPairs = (pairs: readonly string[]): Variable[] => pairs.map(pair => literal(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)));
+const readPairs = (pairs: readonly string[]): Variable[] =>
+  pairs.map(pair => literal(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)));
 
 /** What a person sets stands over what the plan sets, in the plan's place. */
 const merge = (planned: readonly Variable[], pairs: readonly string[]): Variable[] => {
@@ -17,10 +18,13 @@ const merge = (planned: readonly Variable[], pairs: readonly string[]): Variable
   return [...byName.values()];
 };
 
-const logging = (settings: Settings): Variable[] => (settings.structuredLogging === true ? [literal('DYN_LOGGING_JSONL', 'true')] : []);
+const logging = (settings: Settings): Variable[] =>
+  settings.structuredLogging === true ? [literal('DYN_LOGGING_JSONL', 'true')] : [];
 
 const token = (settings: Settings): Variable[] =>
-  settings.hfTokenSecret === null ? [] : [{ name: 'HF_TOKEN', secret: { name: settings.hfTokenSecret, key: 'HF_TOKEN' } }];
+  settings.hfTokenSecret === null
+    ? []
+    : [{ name: 'HF_TOKEN', secret: { name: settings.hfTokenSecret, key: 'HF_TOKEN' } }];
 
 /** With the model on the claim nothing needs the Hub; without it every component reads the tokenizer or the weights from there. */
 const hub = (settings: Settings, draft: Draft): Variable[] => (draft.cache === null ? token(settings) : []);
@@ -30,7 +34,12 @@ const sameHashes = literal('PYTHONHASHSEED', '0');
 
 const kvbmEnv = (kvbm: NonNullable<Plan['kvbm']>): Variable[] => [
   ...(kvbm.cpuGb > 0 ? [literal('DYN_KVBM_CPU_CACHE_GB', String(kvbm.cpuGb))] : []),
-  ...(kvbm.diskGb > 0 ? [literal('DYN_KVBM_DISK_CACHE_GB', String(kvbm.diskGb)), literal('DYN_KVBM_DISK_CACHE_DIR', kvbm.diskDir)] : []),
+  ...(kvbm.diskGb > 0
+    ? [
+        literal('DYN_KVBM_DISK_CACHE_GB', String(kvbm.diskGb)),
+        literal('DYN_KVBM_DISK_CACHE_DIR', kvbm.diskDir),
+      ]
+    : []),
 ];
 
 export const workerEnv = (settings: Settings, draft: Draft, kvbm: Plan['kvbm']): Variable[] =>
@@ -56,7 +65,9 @@ export const frontendEnv = (settings: Settings, draft: Draft, dialect: Dialect):
       : [
           literal('DYN_ROUTER_MODE', 'kv'),
           literal('DYN_ROUTER_TEMPERATURE', String(router.temperature)),
-          ...(router.overlapWeight === usualOverlapWeight ? [] : [literal(dialect.runtime.overlapWeight, String(router.overlapWeight))]),
+          ...(router.overlapWeight === usualOverlapWeight
+            ? []
+            : [literal(dialect.runtime.overlapWeight, String(router.overlapWeight))]),
         ];
   return merge([...logging(settings), ...hub(settings, draft), ...routing], settings.env);
 };

@@ -21,7 +21,8 @@ export type Component = {
 
 type Data = Readonly<Record<string, unknown>>;
 
-const record = (value: unknown): Data => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Data) : {});
+const record = (value: unknown): Data =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Data) : {};
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
 const texts = (value: unknown): string[] => list(value).map(text);
@@ -33,7 +34,13 @@ const envOf = (value: unknown): { name: string; value: string | null }[] =>
   });
 
 const flat = (...maps: readonly unknown[]): Record<string, string> =>
-  Object.fromEntries(maps.flatMap(map => Object.entries(record(map)).filter(([, v]) => typeof v !== 'object').map(([k, v]) => [k, text(v)])));
+  Object.fromEntries(
+    maps.flatMap(map =>
+      Object.entries(record(map))
+        .filter(([, v]) => typeof v !== 'object')
+        .map(([k, v]) => [k, text(v)]),
+    ),
+  );
 
 const gpuOf = (limits: Data, requests: Data): string | null => {
   const said = limits['nvidia.com/gpu'] ?? limits['gpu'] ?? requests['nvidia.com/gpu'];
@@ -42,7 +49,11 @@ const gpuOf = (limits: Data, requests: Data): string | null => {
 
 const probesOf = (...holders: readonly Data[]): Record<string, unknown> =>
   Object.fromEntries(
-    holders.flatMap(holder => ['livenessProbe', 'readinessProbe', 'startupProbe'].filter(key => key in holder).map(key => [key, holder[key]])),
+    holders.flatMap(holder =>
+      ['livenessProbe', 'readinessProbe', 'startupProbe']
+        .filter(key => key in holder)
+        .map(key => [key, holder[key]]),
+    ),
   );
 
 const fromService = (name: string, value: unknown): Component => {
@@ -69,7 +80,9 @@ const fromService = (name: string, value: unknown): Component => {
 const fromComponent = (value: unknown, index: number): Component => {
   const component = record(value);
   const pod = record(record(component['podTemplate'])['spec']);
-  const main = record(list(pod['containers']).find(one => record(one)['name'] === 'main') ?? list(pod['containers'])[0]);
+  const main = record(
+    list(pod['containers']).find(one => record(one)['name'] === 'main') ?? list(pod['containers'])[0],
+  );
   const resources = record(main['resources']);
   const [limits, requests] = [record(resources['limits']), record(resources['requests'])];
   return {
@@ -87,7 +100,8 @@ const fromComponent = (value: unknown, index: number): Component => {
   };
 };
 
-export const isGraph = (object: KubernetesObject): boolean => object.kind === 'DynamoGraphDeployment' && object.apiVersion.startsWith('nvidia.com/');
+export const isGraph = (object: KubernetesObject): boolean =>
+  object.kind === 'DynamoGraphDeployment' && object.apiVersion.startsWith('nvidia.com/');
 
 export const componentsOf = (graph: KubernetesObject): Component[] => {
   const spec = record(graph['spec']);
@@ -104,6 +118,9 @@ export const argument = (args: readonly string[], flag: string): string | undefi
 
 /** Text arguments of a shell command line are one string; they are looked through as words. */
 export const wordsIn = (component: Component): readonly string[] =>
-  isShell(component) ? [...component.command, ...component.args].flatMap(part => part.split(/\s+/)) : [...component.command, ...component.args];
+  isShell(component)
+    ? [...component.command, ...component.args].flatMap(part => part.split(/\s+/))
+    : [...component.command, ...component.args];
 
-export const isShell = (component: Component): boolean => /^(\/bin\/)?(ba)?sh$/.test(component.command[0] ?? '');
+export const isShell = (component: Component): boolean =>
+  /^(\/bin\/)?(ba)?sh$/.test(component.command[0] ?? '');

@@ -3,18 +3,30 @@
 import type { ModelCache, Placement, Toleration } from './plan.ts';
 import type { Settings } from './settings.ts';
 
-const gpuToleration: Toleration = { key: 'nvidia.com/gpu', operator: 'Exists', value: null, effect: 'NoSchedule' };
+const gpuToleration: Toleration = {
+  key: 'nvidia.com/gpu',
+  operator: 'Exists',
+  value: null,
+  effect: 'NoSchedule',
+};
 
 /** `key[=value][:Effect]`, as kubectl writes taints. */
 const readToleration = (text: string): Toleration => {
   const [taint = '', effect] = text.split(':');
   const at = taint.indexOf('=');
   const key = at < 0 ? taint : taint.slice(0, at);
-  return { key, operator: at < 0 ? 'Exists' : 'Equal', value: at < 0 ? null : taint.slice(at + 1), effect: effect ?? null };
+  return {
+    key,
+    operator: at < 0 ? 'Exists' : 'Equal',
+    value: at < 0 ? null : taint.slice(at + 1),
+    effect: effect ?? null,
+  };
 };
 
 const readSelector = (pairs: readonly string[]): Record<string, string> =>
-  Object.fromEntries(pairs.map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+  Object.fromEntries(
+    pairs.map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
 
 /**
  * A claim that is ReadWriteOnce holds all its pods on one node, so the frontend too must be able to go where the workers go.

@@ -4,7 +4,7 @@ import type { Facts } from '../../../core/component.ts';
 import type { Finding } from '../../../core/finding.ts';
 import { hashData } from '../../../core/hash.ts';
 import { parseRelease, withoutPost } from '../../../core/release.ts';
-import { type Settled, isExplicit } from '../../../core/settings.ts';
+import { isExplicit, type Settled } from '../../../core/settings.ts';
 import { sources } from '../../../generated/templates.ts';
 import { type Taken, takeOver } from './args.ts';
 import { planCache } from './cache.ts';
@@ -12,21 +12,24 @@ import { type Dialect, dialectFor } from './dialect.ts';
 import { type EngineWord, readVllmArgs } from './engine/read.ts';
 import { downloadEnv } from './env.ts';
 import { placementFor } from './placement.ts';
-import type { Download, ModelCache, Plan } from './plan.ts';
-import { type Draft, planRoles } from './roles.ts';
+import type { Download, ModelCache, Plan, Role } from './plan.ts';
+import { type Draft, parallelKeys, planRoles } from './roles.ts';
 import { type Settings, savedSettings } from './settings.ts';
 
 const repository = 'nvcr.io/nvidia/ai-dynamo/vllm-runtime';
 
 /** Chart-only post-releases run the image of the release they follow. */
-export const imageFor = (settings: Settings): string => settings.image ?? `${repository}:${withoutPost(settings.release)}`;
+export const imageFor = (settings: Settings): string =>
+  settings.image ?? `${repository}:${withoutPost(settings.release)}`;
 
 /** The tag of an image reference, empty when it has none. */
 export const tagOf = (image: string): string => /:([\w][\w.-]*)(@.*)?$/.exec(image)?.[1] ?? '';
 
 /** Where admission wants a version and the tag has none, the release is stated beside it. */
 const overrideFor = (image: string, settings: Settings, dialect: Dialect): string | null =>
-  dialect.operator.wantsVersionedImage && parseRelease(tagOf(image)) === undefined ? withoutPost(settings.release) : null;
+  dialect.operator.wantsVersionedImage && parseRelease(tagOf(image)) === undefined
+    ? withoutPost(settings.release)
+    : null;
 
 const digits = { answers: 16, job: 8 } as const;
 
@@ -36,7 +39,14 @@ export const jobSuffixLength = '-download-'.length + digits.job;
 const downloadFor = (settings: Settings, draft: Draft, cache: ModelCache, image: string): Download => {
   const env = downloadEnv(settings, draft, cache.mountPath);
   const placement = placementFor(settings, cache, true);
-  const identity = { image, env, placement, claim: cache.claim, pull: settings.imagePullSecret, script: sources.download };
+  const identity = {
+    image,
+    env,
+    placement,
+    claim: cache.claim,
+    pull: settings.imagePullSecret,
+    script: sources.download,
+  };
   return { job: `${settings.name}-download-${hashData(identity, digits.job)}`, env, placement };
 };
 
@@ -50,7 +60,9 @@ const draftOf = (settings: Settings, cache: ModelCache | null, taken: Taken): Dr
     servedNames: taken.owned.servedNames.length === 0 ? [settings.model] : taken.owned.servedNames,
     maxModelLen: taken.owned.maxModelLen,
   },
-  router: settings.kvRouter ? { temperature: settings.routerTemperature, overlapWeight: settings.routerOverlapWeight } : null,
+  router: settings.kvRouter
+    ? { temperature: settings.routerTemperature, overlapWeight: settings.routerOverlapWeight }
+    : null,
   kvbm: settings.kvbm
     ? { cpuGb: settings.kvbmCpuGb, diskGb: settings.kvbmDiskGb, diskDir: settings.kvbmDiskDir ?? '/tmp' }
     : null,
@@ -67,7 +79,21 @@ export type Planned = {
   readonly findings: readonly Finding[];
 };
 
-/** Writes decisions that came from facts into the settings. */
+/** Parallel sizes that the additional arguments said, under the keys of their settings. */
+const sizesOf = (roles: readonly Role[]): Partial<Settings> =>
+  Object.fromEntries(
+    roles.flatMap(({ kind, parallelism }) => {
+      if (parallelism === null || kind === 'frontend') return [];
+      const [tensor, pipeline, expert] = parallelKeys[kind];
+      return [
+        [tensor, parallelism.tensor],
+        [pipeline, parallelism.pipeline],
+        [expert, parallelism.expert],
+      ] as const;
+    }),
+  );
+
+/** Writes decisions that came from facts or from the additional arguments into the settings. */
 const decided = (settings: Settings, cache: ModelCache | null, operatorRelease: string): Settings => ({
   ...settings,
   operatorRelease,
@@ -86,6 +112,7 @@ export const planFrom = (given: Settings, settled: Settled, facts: Facts): Plann
   const image = imageFor(settings);
   const draft = draftOf(settings, cache, taken);
   const roles = planRoles(settings, draft, dialect, taken, key => isExplicit(settled, key));
+  const final = { ...settings, ...sizesOf(roles) };
   const plan: Plan = {
     ...draft,
     name: settings.name,
@@ -102,12 +129,21 @@ export const planFrom = (given: Settings, settled: Settled, facts: Facts): Plann
     download: cache === null ? null : downloadFor(settings, draft, cache, image),
     roles,
     gpus: {
-      perReplica: Object.fromEntries(roles.filter(role => role.gpus > 0).map(role => [role.component, role.gpus])),
+      perReplica: Object.fromEntries(
+        roles.filter(role => role.gpus > 0).map(role => [role.component, role.gpus]),
+      ),
       total: roles.reduce((sum, role) => sum + role.gpus * role.replicas, 0),
     },
     structuredLogging: settings.structuredLogging === true,
     podMonitor: settings.podMonitor,
-    answersHash: hashData(savedSettings(settings), digits.answers),
+    answersHash: hashData(savedSettings(final), digits.answers),
   };
-  return { plan, dialect, taken, words: read.words, settings, findings: [...read.findings, ...findings] };
+  return {
+    plan,
+    dialect,
+    taken,
+    words: read.words,
+    settings: final,
+    findings: [...read.findings, ...findings],
+  };
 };

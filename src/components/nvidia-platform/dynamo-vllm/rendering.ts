@@ -19,9 +19,14 @@ const broken = (rendering: Rendering, problem: string): Finding => ({
   hint: 'If it was edited, take the change back: git checkout templates',
 });
 
-const isObject = (data: unknown): data is KubernetesObject => typeof data === 'object' && data !== null && 'kind' in data && 'metadata' in data;
+const isObject = (data: unknown): data is KubernetesObject =>
+  typeof data === 'object' && data !== null && 'kind' in data && 'metadata' in data;
 
-const renderOne = (render: (template: string, view: unknown) => string, rendering: Rendering, index: number): Manifest | Finding => {
+const renderOne = (
+  render: (template: string, view: unknown) => string,
+  rendering: Rendering,
+  index: number,
+): Manifest | Finding => {
   let text: string;
   try {
     text = render(rendering.template, rendering.view);
@@ -29,9 +34,11 @@ const renderOne = (render: (template: string, view: unknown) => string, renderin
     return broken(rendering, error instanceof Error ? error.message : String(error));
   }
   const { documents, problem } = parseYaml(text);
-  if (problem !== null) return broken(rendering, `line ${problem.line}, column ${problem.column}: ${problem.message}`);
+  if (problem !== null)
+    return broken(rendering, `line ${problem.line}, column ${problem.column}: ${problem.message}`);
   const [object] = documents;
-  if (documents.length !== 1 || !isObject(object)) return broken(rendering, `it holds ${documents.length} objects instead of one.`);
+  if (documents.length !== 1 || !isObject(object))
+    return broken(rendering, `it holds ${documents.length} objects instead of one.`);
   return { file: manifestFile(index, rendering.kind), text, object };
 };
 
@@ -46,13 +53,15 @@ export const renderAll = (list: readonly Rendering[]): Rendered => {
 };
 
 const validatorName = (object: KubernetesObject): string =>
-  object.kind === 'DynamoGraphDeployment' ? `dynamographdeploymentV1${object.apiVersion.endsWith('beta1') ? 'beta1' : 'alpha1'}` : object.kind.toLowerCase();
+  object.kind === 'DynamoGraphDeployment'
+    ? `dynamographdeploymentV1${object.apiVersion.endsWith('beta1') ? 'beta1' : 'alpha1'}`
+    : object.kind.toLowerCase();
 
-const validatorFor = (object: KubernetesObject): Validator | undefined => (validators as unknown as Record<string, Validator>)[validatorName(object)];
+const validatorFor = (object: KubernetesObject): Validator | undefined =>
+  (validators as unknown as Record<string, Validator>)[validatorName(object)];
 
 /** The first rung of validation: the schema of what this program writes, compiled ahead of time. */
 export const checkShape = (object: KubernetesObject): Finding[] => {
   const validator = validatorFor(object);
   return validator === undefined ? [] : schemaFindings(validator, object);
 };
-

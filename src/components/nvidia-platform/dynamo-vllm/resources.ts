@@ -22,7 +22,8 @@ const diskSlack = 1.05;
 
 type Memory = Pick<Role, 'requests' | 'limits' | 'sharedMemory'>;
 
-const sharedGiB = (shared: string | null): number => (shared === null ? operatorSharedGiB : (parseQuantity(shared) ?? 0) / gib);
+const sharedGiB = (shared: string | null): number =>
+  shared === null ? operatorSharedGiB : (parseQuantity(shared) ?? 0) / gib;
 
 /** A disk tier of `gb`, in whole GiB, with slack: the engine's GB may mean either. */
 const diskGiB = (gb: number): number => Math.ceil(gb * diskSlack) + 1;
@@ -34,14 +35,23 @@ const sharedFor = (settings: Settings, gpus: number): string | null =>
  * Requests and limits in whole Gi. Memory is only stated with KVBM, whose pinned cache would otherwise end in an out-of-memory kill;
  * /dev/shm counts against the limit, so it is added there.
  */
-export const memoryOf = (settings: Settings, gpus: number, kvbm: Plan['kvbm'], ephemeral: boolean): Memory => {
+export const memoryOf = (
+  settings: Settings,
+  gpus: number,
+  kvbm: Plan['kvbm'],
+  ephemeral: boolean,
+): Memory => {
   const shared = sharedFor(settings, gpus);
   const scratch = scratchGiB + (kvbm !== null && kvbm.diskGb > 0 ? diskGiB(kvbm.diskGb) : 0);
   const storage = ephemeral || scratch > scratchGiB ? { 'ephemeral-storage': gibibytes(scratch) } : {};
   if (kvbm === null) return { requests: storage, limits: {}, sharedMemory: shared };
   const request = kvbm.cpuGb + hostGiB + hostGiBPerGpu * gpus;
   const limit = Math.ceil(request * limitFactor) + sharedGiB(shared);
-  return { requests: { memory: gibibytes(request), ...storage }, limits: { memory: gibibytes(limit) }, sharedMemory: shared };
+  return {
+    requests: { memory: gibibytes(request), ...storage },
+    limits: { memory: gibibytes(limit) },
+    sharedMemory: shared,
+  };
 };
 
 /** KVBM's directory gets a volume of its own: in the container's layer it would fill the node until the kubelet evicts the pod. */

@@ -1,22 +1,32 @@
 /** Builds the roles of a deployment: how many, with how many GPUs, which arguments, which environment, where they run. */
 
-import type { Dialect } from './dialect.ts';
 import type { Owned, Taken } from './args.ts';
+import type { Dialect } from './dialect.ts';
+import { frontendEnv, workerEnv } from './env.ts';
 import { placementFor } from './placement.ts';
 import type { Parallelism, Plan, Role, RoleKind, Variable } from './plan.ts';
 import { kvbmDisk, memoryOf } from './resources.ts';
 import type { Settings } from './settings.ts';
-import { frontendEnv, workerEnv } from './env.ts';
 
 /** What the roles need to know of the rest of the plan. */
 export type Draft = Pick<Plan, 'model' | 'cache' | 'kvbm' | 'router' | 'mode'>;
 
-export const components: Readonly<Record<RoleKind, string>> = { frontend: 'Frontend', worker: 'worker', prefill: 'prefill', decode: 'decode' };
+const components: Readonly<Record<RoleKind, string>> = {
+  frontend: 'Frontend',
+  worker: 'worker',
+  prefill: 'prefill',
+  decode: 'decode',
+};
 
 const owned = (said: Owned, size: number, kind: 'tensor' | 'pipeline'): number => said[kind] ?? size;
 
 /** An explicit answer stands against the additional arguments (a rule reports the contradiction); a default gives way to them. */
-const parallelismOf = (settings: Settings, kind: RoleKind, taken: Taken, explicit: (key: string) => boolean): Parallelism => {
+const parallelismOf = (
+  settings: Settings,
+  kind: RoleKind,
+  taken: Taken,
+  explicit: (key: string) => boolean,
+): Parallelism => {
   const said = taken.owned;
   const [tp, pp, ep] = parallelKeys[kind === 'prefill' ? 'prefill' : kind === 'decode' ? 'decode' : 'worker'];
   return {
@@ -68,7 +78,13 @@ export const holds = (args: readonly string[], words: readonly string[]): boolea
 const revisionArgs = ({ cache, model }: Draft): string[] =>
   cache === null && model.revision !== 'main' ? ['--revision', model.revision] : [];
 
-const argsOf = (kind: WorkerKind, parallelism: Parallelism, draft: Draft, dialect: Dialect, taken: Taken): string[] => {
+const argsOf = (
+  kind: WorkerKind,
+  parallelism: Parallelism,
+  draft: Draft,
+  dialect: Dialect,
+  taken: Taken,
+): string[] => {
   const { model } = draft;
   const role = kind === 'worker' ? [] : dialect.runtime.role[kind];
   const planned = [
@@ -85,7 +101,14 @@ const argsOf = (kind: WorkerKind, parallelism: Parallelism, draft: Draft, dialec
   return [...planned, ...extra.flatMap(word => word.tokens)];
 };
 
-const worker = (kind: WorkerKind, settings: Settings, draft: Draft, dialect: Dialect, taken: Taken, explicit: (key: string) => boolean): Role => {
+const worker = (
+  kind: WorkerKind,
+  settings: Settings,
+  draft: Draft,
+  dialect: Dialect,
+  taken: Taken,
+  explicit: (key: string) => boolean,
+): Role => {
   const parallelism = parallelismOf(settings, kind, taken, explicit);
   const gpus = parallelism.tensor * parallelism.pipeline * parallelism.data;
   const offloads = draft.kvbm !== null && kind !== 'decode' ? draft.kvbm : null;
@@ -123,12 +146,21 @@ const frontend = (settings: Settings, draft: Draft, dialect: Dialect): Role => {
   };
 };
 
-const workerKinds: Readonly<Record<Plan['mode'], readonly WorkerKind[]>> = { aggregated: ['worker'], disaggregated: ['prefill', 'decode'] };
+const workerKinds: Readonly<Record<Plan['mode'], readonly WorkerKind[]>> = {
+  aggregated: ['worker'],
+  disaggregated: ['prefill', 'decode'],
+};
 
 /** The roles of a mode, in the order in which they are rendered. */
 export const kindsOf = (mode: Plan['mode']): readonly WorkerKind[] => workerKinds[mode];
 
-export const planRoles = (settings: Settings, draft: Draft, dialect: Dialect, taken: Taken, explicit: (key: string) => boolean): Role[] => [
+export const planRoles = (
+  settings: Settings,
+  draft: Draft,
+  dialect: Dialect,
+  taken: Taken,
+  explicit: (key: string) => boolean,
+): Role[] => [
   frontend(settings, draft, dialect),
   ...kindsOf(draft.mode).map(kind => worker(kind, settings, draft, dialect, taken, explicit)),
 ];

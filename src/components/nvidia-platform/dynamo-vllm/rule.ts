@@ -10,7 +10,13 @@ export type RuleInput = Planned & { readonly settled: Settled; readonly facts: F
 /** Every finding of one rule; an empty list when all is well. */
 export type Rule = (input: RuleInput) => readonly Finding[];
 
-export const finding = (rule: string, level: Level, path: string, message: string, hint: string): Finding => ({
+export const finding = (
+  rule: string,
+  level: Level,
+  path: string,
+  message: string,
+  hint: string,
+): Finding => ({
   rule,
   level,
   path,

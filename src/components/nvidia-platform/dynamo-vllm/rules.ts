@@ -2,8 +2,8 @@
 
 import type { Finding } from '../../../core/finding.ts';
 import { argumentRules } from './argument-rules.ts';
-import { dialectRules } from './dialect-rules.ts';
 import { wrongVariable } from './checks.ts';
+import { dialectRules } from './dialect-rules.ts';
 import type { Plan } from './plan.ts';
 import { jobSuffixLength } from './planning.ts';
 import { finding, type Rule, type RuleInput } from './rule.ts';
@@ -14,15 +14,36 @@ const labelLimit = 63;
 const childSuffix = '-prefill-'.length + 8;
 
 /** The longest deployment name that every object made from it can carry, and why. */
-export const nameBudget = (plan: Plan, limits: { nameLimit: number | null; combinedNameLimit: number | null }): { max: number; why: string } => {
+const nameBudget = (
+  plan: Plan,
+  limits: { nameLimit: number | null; combinedNameLimit: number | null },
+): { max: number; why: string } => {
   const longest = Math.max(...plan.roles.map(role => role.component.length));
   const candidates = [
-    { max: labelLimit - plan.namespace.length - 1, why: `Dynamo joins it to the namespace "${plan.namespace}" in a label of at most ${labelLimit} characters` },
-    { max: labelLimit - Math.max(jobSuffixLength, childSuffix), why: 'the download Job and the workers append to it' },
-    ...(limits.nameLimit === null ? [] : [{ max: limits.nameLimit, why: `the operator ${plan.operatorRelease} appends 22 characters in a label` }]),
+    {
+      max: labelLimit - plan.namespace.length - 1,
+      why: `Dynamo joins it to the namespace "${plan.namespace}" in a label of at most ${labelLimit} characters`,
+    },
+    {
+      max: labelLimit - Math.max(jobSuffixLength, childSuffix),
+      why: 'the download Job and the workers append to it',
+    },
+    ...(limits.nameLimit === null
+      ? []
+      : [
+          {
+            max: limits.nameLimit,
+            why: `the operator ${plan.operatorRelease} appends 22 characters in a label`,
+          },
+        ]),
     ...(limits.combinedNameLimit === null
       ? []
-      : [{ max: limits.combinedNameLimit - longest, why: `the operator ${plan.operatorRelease} allows ${limits.combinedNameLimit} characters together with a component's name` }]),
+      : [
+          {
+            max: limits.combinedNameLimit - longest,
+            why: `the operator ${plan.operatorRelease} allows ${limits.combinedNameLimit} characters together with a component's name`,
+          },
+        ]),
   ];
   return candidates.reduce((least, candidate) => (candidate.max < least.max ? candidate : least));
 };
@@ -32,7 +53,8 @@ const nameFits: Rule = ({ plan, dialect }) => {
   if (plan.name.length <= max) return [];
   const shorter = plan.name.slice(0, Math.max(max, 1)).replace(/-+$/, '');
   const message = `The deployment name "${plan.name}" has ${plan.name.length} characters; at most ${max} are possible, because ${why}.`;
-  const hint = max > 0 ? `Use a shorter one: --name ${shorter}` : 'Use a namespace with a shorter name: --namespace NS';
+  const hint =
+    max > 0 ? `Use a shorter one: --name ${shorter}` : 'Use a namespace with a shorter name: --namespace NS';
   return [finding('name-too-long', 'error', 'name', message, hint)];
 };
 
@@ -44,25 +66,59 @@ const oneNode: Rule = ({ plan }) =>
     if (parallelism === null || gpus <= gpusOfOneNode) return [];
     const sum = `TP ${parallelism.tensor} x PP ${parallelism.pipeline}${parallelism.data > 1 ? ` x DP ${parallelism.data}` : ''} = ${gpus} GPUs`;
     const message = `One ${component} needs ${sum} on one node; more than ${gpusOfOneNode} would need several nodes, which this program does not set up.`;
-    return [finding('parallelism-too-large', 'error', 'tensorParallelSize', message, 'Lower the tensor or the pipeline parallel size.')];
+    return [
+      finding(
+        'parallelism-too-large',
+        'error',
+        'tensorParallelSize',
+        message,
+        'Lower the tensor or the pipeline parallel size.',
+      ),
+    ];
   });
 
 const kvbmHasTier: Rule = ({ plan }) =>
   plan.kvbm !== null && plan.kvbm.cpuGb === 0 && plan.kvbm.diskGb === 0
-    ? [finding('kvbm-no-tier', 'error', 'kvbmDiskGb', 'KVBM is on, but its CPU cache and its disk cache are both 0 GB.', 'Give at least one: --kvbm-cpu-gb 20')]
+    ? [
+        finding(
+          'kvbm-no-tier',
+          'error',
+          'kvbmDiskGb',
+          'KVBM is on, but its CPU cache and its disk cache are both 0 GB.',
+          'Give at least one: --kvbm-cpu-gb 20',
+        ),
+      ]
     : [];
 
 const hint = 'Leave it out; the operator or another setting says it.';
-const reserved = /^(DYN_NAMESPACE|DYN_COMPONENT|DYN_SYSTEM_PORT|DYN_SYSTEM_ENABLED|DYN_DISCOVERY_BACKEND|DYN_PARENT_DGD_.*|DYNAMO_PORT|DYN_HTTP_PORT|DYN_CONNECTOR|POD_(NAME|NAMESPACE|UID)|MODEL_(ID|DIR|REVISION))$/;
+const reserved =
+  /^(DYN_NAMESPACE|DYN_COMPONENT|DYN_SYSTEM_PORT|DYN_SYSTEM_ENABLED|DYN_DISCOVERY_BACKEND|DYN_PARENT_DGD_.*|DYNAMO_PORT|DYN_HTTP_PORT|DYN_CONNECTOR|POD_(NAME|NAMESPACE|UID)|MODEL_(ID|DIR|REVISION))$/;
 const secret = /(^|_)(TOKEN|PASSWORD|SECRET|API_KEY|ACCESS_KEY)$/;
 
 const variableFinding = (key: 'env' | 'downloadEnv', pair: string): Finding[] => {
   if (wrongVariable(pair) !== undefined) return [];
   const name = pair.slice(0, pair.indexOf('='));
-  if (reserved.test(name)) return [finding('env-reserved', 'error', key, `${name} is set by Dynamo or by this program; a second value breaks the deployment.`, hint)];
+  if (reserved.test(name))
+    return [
+      finding(
+        'env-reserved',
+        'error',
+        key,
+        `${name} is set by Dynamo or by this program; a second value breaks the deployment.`,
+        hint,
+      ),
+    ];
   if (!secret.test(name)) return [];
   const message = `${name} looks like a secret; a value in --${key === 'env' ? 'env' : 'download-env'} would stand in files, manifests and the process list.`;
-  return [finding('env-secret', 'error', key, message, 'Put it into a Secret; for the Hugging Face token: --hf-token-secret NAME')];
+  return [
+    finding(
+      'env-secret',
+      'error',
+      key,
+      message,
+      'Put it into a Secret; for the Hugging Face token: --hf-token-secret NAME',
+    ),
+  ];
 };
 
 const environment: Rule = ({ settings }) => [
@@ -75,16 +131,41 @@ const heldOnOneNode: Rule = ({ plan, facts }) => {
   if (plan.cache?.accessMode !== 'ReadWriteOnce') return [];
   const { claim } = plan.cache;
   const needs = `all pods that mount the claim "${claim}" (ReadWriteOnce) are held on one node, and they need ${plan.gpus.total} GPUs there`;
-  const remedy = 'Use a storage class that can do ReadWriteMany (--storage-class SC), fewer replicas, or --model-cache none.';
+  const remedy =
+    'Use a storage class that can do ReadWriteMany (--storage-class SC), fewer replicas, or --model-cache none.';
   if (facts.gpuNodes === null) {
     const level = plan.gpus.total > gpusOfOneNode ? 'error' : 'info';
-    return [finding('cache-one-node', level, 'modelCache', `With this cache ${needs}.`, level === 'error' ? remedy : '')];
+    return [
+      finding(
+        'cache-one-node',
+        level,
+        'modelCache',
+        `With this cache ${needs}.`,
+        level === 'error' ? remedy : '',
+      ),
+    ];
   }
   const best = Math.max(0, ...facts.gpuNodes.map(node => node.freeGpus));
   if (plan.gpus.total <= best) return [];
-  return [finding('cache-one-node', 'error', 'modelCache', `With this cache ${needs}; the best node has ${best} free.`, remedy)];
+  return [
+    finding(
+      'cache-one-node',
+      'error',
+      'modelCache',
+      `With this cache ${needs}; the best node has ${best} free.`,
+      remedy,
+    ),
+  ];
 };
 
-const rules: readonly Rule[] = [nameFits, ...dialectRules, oneNode, kvbmHasTier, ...argumentRules, environment, heldOnOneNode];
+const rules: readonly Rule[] = [
+  nameFits,
+  ...dialectRules,
+  oneNode,
+  kvbmHasTier,
+  ...argumentRules,
+  environment,
+  heldOnOneNode,
+];
 
 export const checkPlan = (input: RuleInput): Finding[] => rules.flatMap(rule => rule(input));

@@ -27,7 +27,7 @@ export type Settings = { readonly [K in keyof Table]: ValueOf<Table[K]> } & { re
 const shippedRelease = '0.9.1';
 
 /** Whether a person chose the release, so that the operator's must not replace it. */
-export const releaseIsChosen = (settled: Settled): boolean => {
+const releaseIsChosen = (settled: Settled): boolean => {
   const layer = settled.layers['release'] ?? 'default';
   if (layer === 'default') return false;
   return layer === 'config.json' ? settled.values['release'] !== shippedRelease : true;
@@ -49,11 +49,15 @@ const complete = (values: Values, facts: Facts): Values => {
 /** The name that Dynamo's own manifests use. */
 const usualTokenSecret = 'hf-token-secret';
 
-const foundTokenSecret = (facts: Facts): string | null => (facts.secrets?.includes(usualTokenSecret) === true ? usualTokenSecret : null);
+const foundTokenSecret = (facts: Facts): string | null =>
+  facts.secrets?.includes(usualTokenSecret) === true ? usualTokenSecret : null;
 
 /** Settings from answers and facts. Values were checked against the table when they were read. */
 export const settingsFrom = (settled: Settled, facts: Facts): Settings => {
-  const release = !releaseIsChosen(settled) && facts.operatorRelease !== null ? facts.operatorRelease : settled.values['release'];
+  const release =
+    !releaseIsChosen(settled) && facts.operatorRelease !== null
+      ? facts.operatorRelease
+      : settled.values['release'];
   const values = { ...settled.values, release: release ?? shippedRelease };
   return Object.freeze(complete(values, facts)) as Settings;
 };

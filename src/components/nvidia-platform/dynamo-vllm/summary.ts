@@ -23,31 +23,45 @@ const parallel = (component: Component): string => {
 
 const componentLine = (component: Component): SummaryLine => {
   const gpus = gpusOf(component);
-  const value = gpus === 0 ? plural(component.replicas, 'replica') : `${plural(component.replicas, 'replica')} x ${plural(gpus, 'GPU')}${parallel(component)}`;
+  const value =
+    gpus === 0
+      ? plural(component.replicas, 'replica')
+      : `${plural(component.replicas, 'replica')} x ${plural(gpus, 'GPU')}${parallel(component)}`;
   return { label: component.name, value };
 };
 
 const features = (components: readonly Component[]): string => {
   const env = components.flatMap(component => component.env);
-  const value = (name: string): string | undefined => env.find(variable => variable.name === name)?.value ?? undefined;
+  const value = (name: string): string | undefined =>
+    env.find(variable => variable.name === name)?.value ?? undefined;
   const on = [
     ...(value('DYN_ROUTER_MODE') === 'kv' ? ['KV router'] : []),
-    ...(value('DYN_KVBM_CPU_CACHE_GB') === undefined ? [] : [`KVBM CPU cache ${value('DYN_KVBM_CPU_CACHE_GB')} GB`]),
-    ...(value('DYN_KVBM_DISK_CACHE_GB') === undefined ? [] : [`KVBM disk cache ${value('DYN_KVBM_DISK_CACHE_GB')} GB`]),
+    ...(value('DYN_KVBM_CPU_CACHE_GB') === undefined
+      ? []
+      : [`KVBM CPU cache ${value('DYN_KVBM_CPU_CACHE_GB')} GB`]),
+    ...(value('DYN_KVBM_DISK_CACHE_GB') === undefined
+      ? []
+      : [`KVBM disk cache ${value('DYN_KVBM_DISK_CACHE_GB')} GB`]),
   ];
   return on.length === 0 ? 'none' : listed(on);
 };
 
-const isDisaggregated = (components: readonly Component[]): boolean => components.some(component => component.type === 'prefill');
+const isDisaggregated = (components: readonly Component[]): boolean =>
+  components.some(component => component.type === 'prefill');
 
 const graphLines = (graph: KubernetesObject): SummaryLine[] => {
   const components = componentsOf(graph);
-  const worker = components.find(component => gpusOf(component) > 0) ?? components.find(component => component.args.length > 0);
+  const worker =
+    components.find(component => gpusOf(component) > 0) ??
+    components.find(component => component.args.length > 0);
   const words = worker === undefined ? [] : wordsIn(worker);
   const path = argument(words, '--model');
   const total = components.reduce((sum, component) => sum + gpusOf(component) * component.replicas, 0);
   return [
-    { label: 'Deployment', value: `${graph.metadata.name} in namespace ${graph.metadata.namespace ?? 'default'}` },
+    {
+      label: 'Deployment',
+      value: `${graph.metadata.name} in namespace ${graph.metadata.namespace ?? 'default'}`,
+    },
     { label: 'Model', value: argument(words, '--served-model-name') ?? path ?? 'not said' },
     ...(path === undefined ? [] : [{ label: 'Model path', value: path }]),
     { label: 'Mode', value: isDisaggregated(components) ? 'disaggregated' : 'aggregated' },

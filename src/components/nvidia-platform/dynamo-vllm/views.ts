@@ -26,7 +26,10 @@ const podView = (plan: Plan, placement: Placement, volumes: readonly Volume[]) =
   volumes: listOrNull(volumes),
 });
 
-const annotations = (hash: string, program: string) => ({ [answersAnnotation]: hash, [programAnnotation]: program });
+const annotations = (hash: string, program: string) => ({
+  [answersAnnotation]: hash,
+  [programAnnotation]: program,
+});
 
 const metadata = (plan: Plan, program: string, name: string, component: string) => ({
   name,
@@ -36,7 +39,13 @@ const metadata = (plan: Plan, program: string, name: string, component: string) 
 });
 
 /** Objects that deployments share: no instance, and a hash over what shapes them alone, so that a second deployment changes nothing. */
-const sharedMetadata = (name: string, namespace: string | null, component: string, shape: unknown, program: string) => ({
+const sharedMetadata = (
+  name: string,
+  namespace: string | null,
+  component: string,
+  shape: unknown,
+  program: string,
+) => ({
   name,
   namespace,
   labels: topLabels(null, component, null),
@@ -48,13 +57,23 @@ const labelsOf = (plan: Plan, component: string) => ({
   ...(plan.cache === null ? {} : { [cacheLabel]: plan.cache.claim }),
 });
 
-const claimVolume = (cache: ModelCache): Volume => ({ name: cacheVolume, claim: cache.claim, sizeLimit: null });
+const claimVolume = (cache: ModelCache): Volume => ({
+  name: cacheVolume,
+  claim: cache.claim,
+  sizeLimit: null,
+});
 
 /** `v1alpha1` names GPUs `gpu` and puts other resources below `custom`; from v1beta1 on they are Kubernetes' own. */
 const resourcesView = (role: Role, beta: boolean) => {
-  const limits = { ...(role.gpus === 0 ? {} : { [beta ? 'nvidia.com/gpu' : 'gpu']: String(role.gpus) }), ...role.limits };
+  const limits = {
+    ...(role.gpus === 0 ? {} : { [beta ? 'nvidia.com/gpu' : 'gpu']: String(role.gpus) }),
+    ...role.limits,
+  };
   const { memory, ...custom } = role.requests;
-  const alpha = { ...(memory === undefined ? {} : { memory }), ...(Object.keys(custom).length === 0 ? {} : { custom }) };
+  const alpha = {
+    ...(memory === undefined ? {} : { memory }),
+    ...(Object.keys(custom).length === 0 ? {} : { custom }),
+  };
   const requests = beta ? role.requests : alpha;
   return orNull({ ...(orNull(requests) && { requests }), ...(orNull(limits) && { limits }) });
 };
@@ -82,13 +101,19 @@ const volumesOf = (plan: Plan, role: Role, beta: boolean): Volume[] => [
   ...(role.disk === null ? [] : [{ name: diskVolume, claim: null, sizeLimit: role.disk.size }]),
 ];
 
-const roleView = (plan: Plan, role: Role, beta: boolean) => {
+/** What only pods with the model's claim have. In v1alpha1 the operator adds the claim's volume itself and names it like the claim. */
+const cacheParts = (plan: Plan, beta: boolean) => {
   const { cache } = plan;
-  // In v1alpha1 the operator adds the claim's volume itself and names it like the claim.
-  const volume = beta ? cacheVolume : (cache?.claim ?? null);
+  if (cache === null) return { cacheVolume: null, mountPath: null, waiter: null };
+  const volume = beta ? cacheVolume : cache.claim;
+  return { cacheVolume: volume, mountPath: cache.mountPath, waiter: waiterView(plan, cache, volume) };
+};
+
+const roleView = (plan: Plan, role: Role, beta: boolean) => {
   const resources = resourcesView(role, beta);
   return {
     ...podView(plan, role.placement, volumesOf(plan, role, beta)),
+    ...cacheParts(plan, beta),
     component: role.component,
     type: beta || role.gpus === 0 ? role.kind : 'worker',
     subType: subTypes[role.kind] ?? null,
@@ -97,12 +122,9 @@ const roleView = (plan: Plan, role: Role, beta: boolean) => {
     podLabels: labelsOf(plan, role.kind),
     resources: resources === null ? null : { requests: null, limits: null, ...resources },
     sharedMemory: role.sharedMemory,
-    cacheVolume: cache === null ? null : volume,
-    mountPath: cache?.mountPath ?? null,
     // The default kills a worker after one late answer, which compiling kernels causes; a probe of one's own must be complete.
     liveness: role.gpus > 0 ? true : null,
     env: listOrNull(envView(role.env)),
-    waiter: cache === null ? null : waiterView(plan, cache, volume ?? cacheVolume),
     image: plan.image,
     command: listOrNull(role.command),
     args: listOrNull(role.args),
@@ -112,7 +134,13 @@ const roleView = (plan: Plan, role: Role, beta: boolean) => {
 
 const namespaceView = (plan: Plan, program: string): Rendering[] =>
   plan.createNamespace
-    ? [{ template: 'namespace', kind: 'Namespace', view: sharedMetadata(plan.namespace, null, 'namespace', plan.namespace, program) }]
+    ? [
+        {
+          template: 'namespace',
+          kind: 'Namespace',
+          view: sharedMetadata(plan.namespace, null, 'namespace', plan.namespace, program),
+        },
+      ]
     : [];
 
 const claimView = (plan: Plan, program: string): Rendering[] => {

@@ -1,28 +1,48 @@
 import { describe, expect, it } from 'vitest';
+import type { Plan } from '../../../../../src/components/nvidia-platform/dynamo-vllm/plan.ts';
 import { type Facts, noFacts } from '../../../../../src/core/component.ts';
 import { codes, draftFrom } from '../../../../kit/draft.ts';
-import type { Plan } from '../../../../../src/components/nvidia-platform/dynamo-vllm/plan.ts';
 
 const gp3 = { name: 'gp3', provisioner: 'ebs.csi.aws.com', isDefault: true };
 const efs = { name: 'efs', provisioner: 'efs.csi.aws.com', isDefault: false };
-const claim = (labels: Record<string, string>, mode = 'ReadWriteOnce') => ({ name: 'dynamo-model-cache', accessModes: [mode], labels });
+const claim = (labels: Record<string, string>, mode = 'ReadWriteOnce') => ({
+  name: 'dynamo-model-cache',
+  accessModes: [mode],
+  labels,
+});
 const ours = { 'app.kubernetes.io/managed-by': 'dynamo-installer' };
 const facts = (some: Partial<Facts>): Facts => ({ ...noFacts, ...some });
-const planOf = (answers: Parameters<typeof draftFrom>[0], some: Partial<Facts>): Plan => draftFrom(answers, facts(some)).plan as unknown as Plan;
+const planOf = (answers: Parameters<typeof draftFrom>[0], some: Partial<Facts>): Plan =>
+  draftFrom(answers, facts(some)).plan as unknown as Plan;
 
 describe('the access mode of the model cache', () => {
   it('is that of an existing claim', () => {
-    expect(planOf({}, { storageClasses: [efs], claims: [claim(ours)] }).cache).toMatchObject({ accessMode: 'ReadWriteOnce', create: true });
+    expect(planOf({}, { storageClasses: [efs], claims: [claim(ours)] }).cache).toMatchObject({
+      accessMode: 'ReadWriteOnce',
+      create: true,
+    });
   });
   it('is that of the named class', () => {
-    expect(planOf({ storageClass: 'gp3' }, { storageClasses: [gp3, efs] }).cache).toMatchObject({ accessMode: 'ReadWriteOnce', storageClass: 'gp3' });
-    expect(planOf({ storageClass: 'efs' }, { storageClasses: [gp3, efs] }).cache).toMatchObject({ accessMode: 'ReadWriteMany', storageClass: 'efs' });
+    expect(planOf({ storageClass: 'gp3' }, { storageClasses: [gp3, efs] }).cache).toMatchObject({
+      accessMode: 'ReadWriteOnce',
+      storageClass: 'gp3',
+    });
+    expect(planOf({ storageClass: 'efs' }, { storageClasses: [gp3, efs] }).cache).toMatchObject({
+      accessMode: 'ReadWriteMany',
+      storageClass: 'efs',
+    });
   });
   it('is ReadWriteMany where a driver for it is known', () => {
-    expect(planOf({}, { storageClasses: [gp3, efs] }).cache).toMatchObject({ accessMode: 'ReadWriteMany', storageClass: 'efs' });
+    expect(planOf({}, { storageClasses: [gp3, efs] }).cache).toMatchObject({
+      accessMode: 'ReadWriteMany',
+      storageClass: 'efs',
+    });
   });
   it('is ReadWriteOnce where none is, and then one node holds everything', () => {
-    const plan = planOf({ toleration: ['dedicated=gpu:NoSchedule'], nodeSelector: ['a=b'] }, { storageClasses: [gp3] });
+    const plan = planOf(
+      { toleration: ['dedicated=gpu:NoSchedule'], nodeSelector: ['a=b'] },
+      { storageClasses: [gp3] },
+    );
     expect(plan.cache).toMatchObject({ accessMode: 'ReadWriteOnce', storageClass: null });
     const placements = [...plan.roles.map(role => role.placement), plan.download?.placement];
     expect(placements).toEqual(Array(3).fill(placements[1]));
@@ -55,17 +75,31 @@ describe('without a cache', () => {
     expect(manifest?.text).not.toMatch(/wait-for-model|HF_HUB_OFFLINE|\/opt\/models/);
     expect(manifest?.text.match(/name: "HF_TOKEN"/g)).toHaveLength(2);
     const worker = (draft.plan as unknown as Plan).roles[1];
-    expect(worker?.args.slice(0, 6)).toEqual(['--model', 'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8', '--served-model-name', 'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8', '--revision', 'abc']);
+    expect(worker?.args.slice(0, 6)).toEqual([
+      '--model',
+      'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8',
+      '--served-model-name',
+      'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8',
+      '--revision',
+      'abc',
+    ]);
   });
 });
 
 describe('the size of the claim', () => {
-  it.each([['Qwen/Qwen3-0.6B', '100Gi'], ['Qwen/Qwen3-32B', '150Gi'], ['qwen/qwen3-32b', '150Gi'], ['deepseek-ai/DeepSeek-R1', '1350Gi']])('%s: %s', (model, size) => {
+  it.each([
+    ['Qwen/Qwen3-0.6B', '100Gi'],
+    ['Qwen/Qwen3-32B', '150Gi'],
+    ['qwen/qwen3-32b', '150Gi'],
+    ['deepseek-ai/DeepSeek-R1', '1350Gi'],
+  ])('%s: %s', (model, size) => {
     expect(planOf({ model }, {}).cache?.size).toBe(size);
   });
   it('is assumed, and that is said, when the model is not known', () => {
     expect(codes(draftFrom({ model: 'some/thing' }), 'info')).toContain('cache-size-assumed');
-    expect(codes(draftFrom({ model: 'some/thing', modelCacheSize: '10Gi' }), 'info')).not.toContain('cache-size-assumed');
+    expect(codes(draftFrom({ model: 'some/thing', modelCacheSize: '10Gi' }), 'info')).not.toContain(
+      'cache-size-assumed',
+    );
   });
 });
 
@@ -74,13 +108,20 @@ describe('a claim that one node can mount', () => {
   it('refuses what no node can hold, and names the numbers', () => {
     const draft = draftFrom({ replicas: 3 }, facts({ storageClasses: [gp3], gpuNodes: nodes(1, 2) }));
     const [error] = draft.findings.filter(found => found.level === 'error');
-    expect(error).toMatchObject({ rule: 'cache-one-node', message: expect.stringMatching(/3 GPUs there; the best node has 2 free/) });
+    expect(error).toMatchObject({
+      rule: 'cache-one-node',
+      message: expect.stringMatching(/3 GPUs there; the best node has 2 free/),
+    });
   });
   it('lets pass what one node can hold', () => {
-    expect(codes(draftFrom({ replicas: 2 }, facts({ storageClasses: [gp3], gpuNodes: nodes(1, 2) })), 'error')).toEqual([]);
+    expect(
+      codes(draftFrom({ replicas: 2 }, facts({ storageClasses: [gp3], gpuNodes: nodes(1, 2) })), 'error'),
+    ).toEqual([]);
   });
   it('is told offline', () => {
     expect(codes(draftFrom({ modelCacheAccessMode: 'ReadWriteOnce' }), 'info')).toEqual(['cache-one-node']);
-    expect(codes(draftFrom({ modelCacheAccessMode: 'ReadWriteOnce', replicas: 17 }), 'error')).toEqual(['cache-one-node']);
+    expect(codes(draftFrom({ modelCacheAccessMode: 'ReadWriteOnce', replicas: 17 }), 'error')).toEqual([
+      'cache-one-node',
+    ]);
   });
 });

@@ -1,0 +1,147 @@
+/** The settings that are asked, in the order of asking. */
+
+import type { SettingTable } from '../../../core/schema.ts';
+import * as check from './checks.ts';
+import { aggregated, disaggregated, onlyKvbm, parallel, replicas, vllm } from './shapes.ts';
+
+export const askedSettings = {
+  model: {
+    kind: 'text',
+    default: 'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8',
+    check: check.wrongModel,
+    placeholder: 'ID',
+    config: vllm('model'),
+    summary: 'Hugging Face id of the model',
+    ask: { message: 'Enter model name:' },
+  },
+  mode: {
+    kind: 'choice',
+    default: 'aggregated',
+    placeholder: 'MODE',
+    config: vllm('mode'),
+    summary: 'one kind of worker, or prefill and decode apart',
+    ask: { message: 'Select deployment mode:' },
+    choices: [
+      { value: 'aggregated', label: 'Aggregated', description: 'every worker does prefill and decode' },
+      {
+        value: 'disaggregated',
+        label: 'Disaggregated',
+        description: 'prefill and decode workers of their own, KV cache sent over NIXL',
+      },
+    ],
+  },
+  tensorParallelSize: {
+    ...parallel,
+    ...aggregated('tensorParallelSize', 'prefillTensorParallelSize', 'decodeTensorParallelSize'),
+    summary: 'GPUs that share each layer of a worker',
+    ask: { message: 'Tensor Parallel Size (TP):' },
+  },
+  prefillTensorParallelSize: {
+    ...parallel,
+    ...disaggregated('prefillTensorParallelSize', 'tensorParallelSize'),
+    summary: 'the same for prefill workers',
+    ask: { message: 'Prefill Tensor Parallel Size (TP):' },
+  },
+  decodeTensorParallelSize: {
+    ...parallel,
+    ...disaggregated('decodeTensorParallelSize', 'tensorParallelSize'),
+    summary: 'the same for decode workers',
+    ask: { message: 'Decode Tensor Parallel Size (TP):' },
+  },
+  kvRouter: {
+    kind: 'switch',
+    default: false,
+    config: vllm('kvRouter'),
+    summary: 'send requests to the worker that holds their prefix in its KV cache',
+    ask: { message: 'Enable KV Router?' },
+  },
+  kvbm: {
+    kind: 'switch',
+    default: false,
+    config: vllm('kvbm'),
+    summary: 'offload KV cache blocks to CPU memory and disk (Dynamo 0.8 to 1.3)',
+    ask: { message: 'Enable KV Cache Offloading (KVBM)?' },
+  },
+  kvbmCpuGb: {
+    kind: 'integer',
+    default: 20,
+    min: 0,
+    max: 16_384,
+    placeholder: 'N',
+    config: vllm('kvbmCpuGb'),
+    needs: onlyKvbm,
+    summary: 'CPU cache per worker in GB',
+    ask: { message: 'KVBM CPU cache size (GB):' },
+  },
+  kvbmDiskGb: {
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: 65_536,
+    placeholder: 'N',
+    config: vllm('kvbmDiskGb'),
+    needs: onlyKvbm,
+    summary: 'disk cache per worker in GB',
+    ask: { message: 'KVBM disk cache size (GB):' },
+  },
+  replicas: {
+    ...replicas,
+    ...aggregated('replicas', 'prefillReplicas', 'decodeReplicas'),
+    summary: 'number of workers',
+    ask: { message: 'Worker replicas:' },
+  },
+  prefillReplicas: {
+    ...replicas,
+    ...disaggregated('prefillReplicas', 'replicas'),
+    summary: 'number of prefill workers',
+    ask: { message: 'Prefill worker replicas:' },
+  },
+  decodeReplicas: {
+    ...replicas,
+    ...disaggregated('decodeReplicas', 'replicas'),
+    summary: 'number of decode workers',
+    ask: { message: 'Decode worker replicas:' },
+  },
+  vllmArgs: {
+    kind: 'text',
+    default: '--gpu-memory-utilization 0.90 --block-size 128',
+    maxLength: 32_768,
+    multiline: true,
+    check: check.wrongArgs,
+    placeholder: '"ARGS"',
+    config: vllm('vllmArgs'),
+    summary: 'more engine arguments, split as a shell splits words',
+    ask: { message: 'Additional vLLM args:' },
+  },
+  name: {
+    kind: 'text',
+    default: null,
+    check: check.wrongDeploymentName,
+    placeholder: 'NAME',
+    config: vllm('name'),
+    summary: 'name of the deployment (default: from the model)',
+    ask: { message: 'Deployment name:' },
+  },
+  action: {
+    kind: 'choice',
+    default: 'deploy',
+    placeholder: 'ACTION',
+    config: vllm('action'),
+    persist: false,
+    summary: 'what to do with the manifests',
+    ask: { message: 'What would you like to do?' },
+    choices: [
+      {
+        value: 'deploy',
+        label: 'Deploy now',
+        description: 'apply the manifests and wait for a verified answer',
+      },
+      {
+        value: 'review',
+        label: 'Review first',
+        description: 'see summary and manifests, change settings, then decide',
+      },
+      { value: 'save', label: 'Save only', description: 'write the manifests to a folder' },
+    ],
+  },
+} as const satisfies SettingTable;

@@ -1,0 +1,40 @@
+/** The generated pages are what the program's data says today, and the README's commands run. */
+
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { referencePages, withFlags } from '../../../scripts/docs/reference.ts';
+import { splitWords } from '../../../src/core/words.ts';
+import { newFolder, runCli, text } from '../../kit/process.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const readme = text(root, 'README.md');
+
+describe('docs', () => {
+  it.each(Object.keys(referencePages))('%s is up to date (npm run docs)', file => {
+    expect(text(root, 'docs', file)).toBe(referencePages[file]);
+  });
+  it('the tables of the README are up to date (npm run docs)', () => {
+    expect(withFlags(readme)).toBe(readme);
+  });
+});
+
+describe('the README', () => {
+  const scripts = /## For scripts\n\n```\n([\s\S]*?)```/.exec(readme)?.[1]?.trim().split('\n') ?? [];
+  it('has commands for scripts that run one after the other', async () => {
+    const cwd = newFolder();
+    expect(scripts.length).toBeGreaterThan(4);
+    for (const line of scripts) {
+      const split = splitWords(line.replace(/ > .*$/, ''));
+      const words = 'words' in split ? split.words.slice(1) : [];
+      expect(await runCli(words, { cwd }), line).toMatchObject({ code: 0 });
+    }
+  });
+  it('quotes the program as it speaks', async () => {
+    const cwd = newFolder();
+    const quoted = /\$ \.\/cli (.* render .*)\n([\s\S]*?)```/.exec(readme);
+    const split = splitWords(quoted?.[1] ?? '');
+    const { stderr } = await runCli('words' in split ? split.words : [], { cwd });
+    const plain = (some: string): string => some.replace(/\s+/g, ' ');
+    for (const line of (quoted?.[2] ?? '').trim().split('\n')) expect(plain(stderr)).toContain(plain(line).trim());
+  });
+});
