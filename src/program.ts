@@ -66,7 +66,7 @@ const footer = (shape: Shape): string => {
 const build = (shape: Shape, io: Io): Command => {
   const command = new Command(shape.name)
     .description(shape.summary)
-    .helpOption('-h, --help', 'this help')
+    .addHelpOption(new Option('-h, --help', 'this help').helpGroup(groups.run))
     .exitOverride()
     .allowExcessArguments(false)
     .configureOutput({

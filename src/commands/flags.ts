@@ -18,8 +18,9 @@ export const runFlags = {
   config: { flags: '--config <FILE>', summary: 'use this file instead of config.json' },
   snapshot: { flags: '--snapshot <FILE>', summary: 'facts about a cluster, saved earlier' },
   offline: { flags: '--offline', summary: 'open no connection' },
-  output: { flags: '-o, --output <FORMAT>', summary: 'text, json or yaml' },
+  output: { flags: '-o, --output <FORMAT>', summary: 'how the data is printed' },
   quiet: { flags: '-q, --quiet', summary: 'no talk, only errors' },
+  verbose: { flags: '-v, --verbose', summary: 'say where each setting came from' },
   noColor: { flags: '--no-color', summary: 'no colour' },
 } as const satisfies Record<string, RunFlag>;
 
@@ -37,4 +38,5 @@ export type RunOptions = {
   readonly offline?: boolean;
   readonly output?: string;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
 };

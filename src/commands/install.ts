@@ -14,7 +14,7 @@ import { askMissing, refuseToGuess, unanswered } from './questions.ts';
 import { replayCommand } from './replay.ts';
 import { saveSubject, saySaved } from './save.ts';
 import { type Subject, subjectOfDraft } from './subject.ts';
-import { say, sayFindings, saySummary } from './talk.ts';
+import { say, sayFindings, sayLayers, saySummary } from './talk.ts';
 
 const unusable = (findings: readonly Finding[]): CliError =>
   new CliError('refused', 'The settings cannot be used as they are; nothing was written.', { findings });
@@ -88,6 +88,7 @@ const install = async (context: Context): Promise<{ code: number; findings: read
   const answered = await answersLayer(context, component, layers, facts);
   const settled = settle(table, [...layers, answered]);
   const draft = component.draft(settled, facts, io.version);
+  if (options.verbose === true) sayLayers(io, settled);
   if (options.saveAnswers !== undefined && !hasErrors(draft.findings)) {
     writeAnswersFile(pathFrom(io, options.saveAnswers), draft.settings);
   }

@@ -7,7 +7,7 @@ import { exitCodes, isCliError } from '../errors.ts';
 import { writeAnswersFile } from '../files/answers.ts';
 import type { Command, Context } from './context.ts';
 import { pathFrom, readFacts, soundLayers } from './layers.ts';
-import { print, printJson, sayFindings, schemaVersion } from './talk.ts';
+import { print, printJson, sayFindings, sayLayers, schemaVersion } from './talk.ts';
 
 const printDraft = ({ io, options }: Context, { settings, plan, manifests, findings }: Draft): void => {
   if (options.output === 'json') {
@@ -22,7 +22,9 @@ const render = async (context: Context): Promise<number> => {
   const { io, entry, table, options } = context;
   const facts = readFacts(context);
   const component = await entry.load();
-  const draft = component.draft(settle(table, soundLayers(context, facts)), facts, io.version);
+  const settled = settle(table, soundLayers(context, facts));
+  if (options.verbose === true) sayLayers(io, settled);
+  const draft = component.draft(settled, facts, io.version);
   printDraft(context, draft);
   if (hasErrors(draft.findings)) return exitCodes.refused;
   if (options.saveAnswers !== undefined) writeAnswersFile(pathFrom(io, options.saveAnswers), draft.settings);

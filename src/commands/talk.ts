@@ -3,6 +3,7 @@
 import type { SummaryLine } from '../core/component.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Manifest } from '../core/manifest.ts';
+import type { Settled } from '../core/settings.ts';
 import type { Io } from '../io.ts';
 import { findingLines } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
@@ -24,6 +25,13 @@ export const sayManifests = (io: Io, manifests: readonly Pick<Manifest, 'file' |
   const paint = paintFor(io.color.stderr);
   for (const manifest of manifests)
     say(io, paint.dim(`# ${manifest.file}`), ...yamlLines(manifest.text, paint), '');
+};
+
+/** Every setting that somebody said, and where: what `--verbose` adds. */
+export const sayLayers = (io: Io, settled: Settled): void => {
+  const { dim } = paintFor(io.color.stderr);
+  const said = Object.entries(settled.layers).filter(([, layer]) => layer !== 'default');
+  say(io, ...said.map(([key, layer]) => dim(`${key}: ${JSON.stringify(settled.values[key])} (${layer})`)));
 };
 
 /** Data. */
