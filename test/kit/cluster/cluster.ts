@@ -147,6 +147,7 @@ async function furnish(
   await applyAll(objects, [...operatorObjects(traits), ...webhookConfigurations(traits, webhooks)]);
   await startOperator(plane.api, objects, { traits }, signal);
   await untilSchedulable(plane.api);
+  await kwok.listening;
   return director;
 }
 

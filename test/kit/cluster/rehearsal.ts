@@ -47,6 +47,10 @@ async function main(argv: readonly string[]): Promise<void> {
   const stop = stopOnSignals();
   const cluster = await startCluster(await settingsOf(values));
   stop.cluster = cluster;
+  void cluster.plane.failed.then(sentence => {
+    say(`The rehearsal is over: ${sentence}`);
+    process.exit(1);
+  });
   say(
     'Contexts: admin (all rights), restricted (the namespace dynamo-system only), exec (credential plugin). Ctrl-C ends it.',
   );

@@ -58,11 +58,21 @@ export async function ensureBinaries(minor: string, say: (line: string) => void)
 
 /** Whether everything for this minor is there already, or can be built: `undefined`, or the reason and the remedy. */
 export function whyNoBinaries(minor: string = KUBERNETES_MINORS[0] ?? ''): CannotBuild | undefined {
+  const unknown = whyUnknown(minor);
+  if (unknown) return unknown;
   const found = fromAssets(process.env.KUBEBUILDER_ASSETS);
   const missing = modulesOf(minor).filter(
     target => !target.programs.every(p => found[p.name as ProgramName]) && !isBuilt(folderOf(target), target),
   );
   return missing.length === 0 || findGo() ? undefined : noGo(missing);
+}
+
+function whyUnknown(minor: string): CannotBuild | undefined {
+  if (KUBERNETES_MINORS.includes(minor)) return undefined;
+  return new CannotBuild(
+    `There is no Kubernetes ${minor} here.`,
+    `Use one of ${KUBERNETES_MINORS.join(', ')}.`,
+  );
 }
 
 /** Where built programs and environments are kept: `.cache` of the checkout. */

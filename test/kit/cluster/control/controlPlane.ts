@@ -7,7 +7,7 @@ import { type Api, createApi } from '../api/client.ts';
 import { auditPolicy } from './audit.ts';
 import type { Binaries } from './binaries.ts';
 import { type Authority, createAuthority, newSigningKey, type Pair } from './certificates.ts';
-import { type Child, lastLines, startChild } from './children.ts';
+import { type Child, lastLines, type Start, startChild } from './children.ts';
 import { EXEC_TOKEN, writeKubeconfigs } from './kubeconfig.ts';
 import { freePorts } from './ports.ts';
 import { createRunFolder, type RunFolder } from './runFolder.ts';
@@ -26,6 +26,8 @@ export type ControlPlane = {
   readonly auditLog: string;
   /** The file to which the exec credential plugin adds a line a run. */
   readonly execRuns: string;
+  /** Resolves with a sentence when a process ends that nobody stopped. */
+  readonly failed: Promise<string>;
   /** Starts the controllers and the scheduler; kinds defined before this are garbage-collected from the start. */
   startControllers(): Promise<void>;
   /** Starts another process that ends with the control plane. */
@@ -63,11 +65,20 @@ async function startOnce(binaries: Binaries, folder: RunFolder): Promise<Control
   const server = `https://127.0.0.1:${apiPort}`;
   const files = writeFiles(folder.path, authority);
   const children: Child[] = [];
-  const start = (name: keyof Binaries, args: string[]) => {
-    const child = startChild(folder, { name, file: binaries[name], args });
+  let stopping = false;
+  let fail: (sentence: string) => void = () => {};
+  const failed = new Promise<string>(resolve => {
+    fail = resolve;
+  });
+  const startAny = (what: Start) => {
+    const child = startChild(folder, what);
     children.push(child);
+    void child.ended.then(sentence => {
+      if (!stopping) fail(sentence);
+    });
     return child;
   };
+  const start = (name: keyof Binaries, args: string[]) => startAny({ name, file: binaries[name], args });
   const etcd = start('etcd', etcdArgs(files, etcdPort, peerPort));
   const apiServer = start('kube-apiserver', apiServerArgs(files, apiPort, etcdPort));
   const { kubeconfig, execRuns, kubeconfigFor } = writeKubeconfigs(folder.path, server, authority);
@@ -85,19 +96,17 @@ async function startOnce(binaries: Binaries, folder: RunFolder): Promise<Control
     authority,
     auditLog: files.auditLog,
     execRuns,
+    failed,
     async startControllers() {
       const config = kubeconfigFor('system:kube-controller-manager');
       start('kube-controller-manager', controllerArgs(files, config));
       start('kube-scheduler', schedulerArgs(kubeconfigFor('system:kube-scheduler')));
       await untilControllersWork(api, children);
     },
-    startProcess(what) {
-      const child = startChild(folder, what);
-      children.push(child);
-      return child;
-    },
+    startProcess: startAny,
     kubeconfigFor,
     async stop() {
+      stopping = true;
       api.close();
       await Promise.all(children.map(child => child.stop()));
       folder.remove();
@@ -202,6 +211,8 @@ function controllerArgs(files: Files, kubeconfig: string): string[] {
     '--kube-api-qps=300',
     '--kube-api-burst=600',
     '--profiling=false',
+    // A busy machine must not make fake nodes look lost; a lost node is played (../pods/troubles.ts).
+    '--node-monitor-grace-period=24h',
   ];
 }
 

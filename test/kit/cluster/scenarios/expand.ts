@@ -137,7 +137,8 @@ export function stubCrd(name: string): KubeObject {
   const kinds: Readonly<Record<string, string>> = { nodepools: 'NodePool', nodeclaims: 'NodeClaim' };
   const kind = kinds[plural] ?? `${plural.charAt(0).toUpperCase()}${plural.slice(1).replace(/s$/, '')}`;
   const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: open } };
+  const schema = { openAPIV3Schema: open };
+  const version = { name: 'v1', served: true, storage: true, subresources: { status: {} }, schema };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

@@ -63,6 +63,7 @@ export async function buildStage(
     await startProvisioner(plane.api, objects, cluster.provisioners, end.signal);
     await createObjectsOf(plane.api, objects, cluster);
     await untilSchedulable(plane.api);
+    await kwok.listening;
     await createAll(objects, workloadPods(cluster.workloads ?? []));
     if (cluster.hasCrd) {
       const namespaces = cluster.operator?.reconciles;
