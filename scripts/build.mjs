@@ -1,33 +1,49 @@
 // Bundles src/ into dist/: one CommonJS file for the entry and one for each dynamic import, so that a run loads what it needs.
 
-import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { train } from './build/train.mjs';
 import { generate } from './generate.mjs';
-import { fingerprint } from './stamp.mjs';
+import { dateStamp, fingerprint } from './stamp.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** `src/commands/render.ts` → `commands-render`. */
 const bundleName = file => relative(join(root, 'src'), file).replace(/\.ts$/, '').replaceAll(/[\\/]/g, '-');
 
-/** Leaves dynamic imports out of a bundle and remembers them as bundles to make. */
-const splitAtDynamicImports = found => ({
-  name: 'split-at-dynamic-imports',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^\.\.?\// }, args => {
-      if (args.kind !== 'dynamic-import') return undefined;
-      const file = resolve(args.resolveDir, args.path);
-      found.add(file);
-      return { path: `./${bundleName(file)}.cjs`, external: true };
-    });
-  },
-});
+/** Packages that several bundles use and that are large: each gets a bundle of its own, read once a run. */
+const shared = ['yaml'];
+const isShared = new RegExp(`^(?:${shared.join('|')})$`);
 
-const bundle = async (file, outdir, found) => {
+/** @typedef {{ name: string, entry: string }} Bundle `entry` is a file, or the name of a package */
+
+/** Leaves dynamic imports and shared packages out of a bundle and remembers them as bundles to make. */
+const splitIntoBundles = found => {
+  const apart = (name, entry) => {
+    found.set(name, { name, entry });
+    return { path: `./${name}.cjs`, external: true };
+  };
+  return {
+    name: 'split-into-bundles',
+    setup: ({ onResolve }) => {
+      onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
+        if (kind !== 'dynamic-import') return undefined;
+        const file = resolve(resolveDir, path);
+        return apart(bundleName(file), file);
+      });
+      onResolve({ filter: isShared }, ({ kind, path }) =>
+        kind === 'entry-point' ? undefined : apart(`package-${path}`, path),
+      );
+    },
+  };
+};
+
+const bundle = async ({ name, entry }, outdir, found) => {
   await build({
-    entryPoints: [{ in: file, out: bundleName(file) }],
+    entryPoints: [{ in: entry, out: name }],
+    absWorkingDir: root,
     outdir,
     bundle: true,
     platform: 'node',
@@ -38,26 +54,19 @@ const bundle = async (file, outdir, found) => {
     outExtension: { '.js': '.cjs' },
     minifySyntax: true,
     minifyWhitespace: true,
+    // As require: Node would send an import through its ES module loader, which reads each bundle once more for its exports.
+    supported: { 'dynamic-import': false },
     define: { 'import.meta.dirname': '__dirname' },
     logLevel: 'silent',
-    plugins: [splitAtDynamicImports(found)],
+    plugins: [splitIntoBundles(found)],
   });
 };
 
 const bundleAll = async outdir => {
-  const found = new Set([join(root, 'src', 'main.ts')]);
-  // A set grows while it is walked: bundles found on the way are made too.
-  for (const file of found) await bundle(file, outdir, found);
+  const found = new Map([['main', { name: 'main', entry: join(root, 'src', 'main.ts') }]]);
+  // A map grows while it is walked: bundles found on the way are made too.
+  for (const one of found.values()) await bundle(one, outdir, found);
 };
-
-/** Written so that even a Node that is far too old reads it and says so. */
-const boot = `var have = process.versions.node.split('.').map(Number);
-if (have[0] < 20 || (have[0] === 20 && have[1] < 19)) {
-  process.stderr.write('error: Node.js ' + process.versions.node + ' is too old; 20.19 or newer is needed.\\n');
-  process.exit(69);
-}
-require('./main.cjs');
-`;
 
 /** A folder is put in place whole: a run that starts meanwhile sees the old one or the new one. */
 const swap = (from, to) => {
@@ -79,14 +88,15 @@ const main = async () => {
   const beside = join(root, `.dist-${process.pid}`);
   mkdirSync(join(root, 'src', 'generated'), { recursive: true });
   // Dated before the files are read: what changes while this runs is newer than the stamp.
-  const began = new Date();
+  const began = Date.now();
   const stamp = fingerprint(root);
   generate(root);
   try {
     await bundleAll(beside);
-    writeFileSync(join(beside, 'cli.cjs'), boot);
+    await train(beside);
+    copyFileSync(join(root, 'scripts', 'build', 'start.cjs'), join(beside, 'cli.cjs'));
     writeFileSync(join(beside, 'stamp'), `${stamp}\n`);
-    utimesSync(join(beside, 'stamp'), began, began);
+    dateStamp(join(beside, 'stamp'), began);
     swap(beside, dist);
   } finally {
     rmSync(beside, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // Makes a checkout ready to run: installs the packages and builds, once, whoever asks and however many ask at once.
 
-import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runTool } from './setup/child.mjs';
@@ -9,7 +9,7 @@ import { isInstalled, wantedPackages } from './setup/installed.mjs';
 import { withLock } from './setup/lock.mjs';
 import { installArguments, npmFailure, npmMissing } from './setup/npm.mjs';
 import { withProgress } from './setup/progress.mjs';
-import { fingerprint } from './stamp.mjs';
+import { dateStamp, fingerprint } from './stamp.mjs';
 
 export const checkout = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -25,10 +25,10 @@ const builtFrom = root => {
 
 /** Whether dist/ was built from what is there now. If so its stamp is dated now, so that the next start need not look. */
 const isBuilt = root => {
-  const now = new Date();
+  const now = Date.now();
   if (!existsSync(join(root, 'dist', 'cli.cjs')) || builtFrom(root) !== fingerprint(root)) return false;
   try {
-    utimesSync(stampFile(root), now, now);
+    dateStamp(stampFile(root), now);
   } catch {
     // A checkout of somebody else: it works, and is only looked at longer.
   }
@@ -75,6 +75,8 @@ const build = async (root, run) => {
 const isReady = (root, all) => isBuilt(root) && (!all || isInstalled(root, true));
 
 const bringUp = async (root, all, run) => {
+  // Before the build: its stamp is then newer than this change of src.
+  mkdirSync(join(root, 'src', 'generated'), { recursive: true });
   const first = builtFrom(root) === '' || !isInstalled(root, all);
   run.say(first ? 'First use: installing and building, once.' : 'The sources have changed: building again.');
   if (!isInstalled(root, all)) await install(root, all, run);

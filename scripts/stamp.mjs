@@ -1,7 +1,7 @@
 // The fingerprint of everything a build is made from.
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 /** What goes into dist/. */
@@ -24,4 +24,13 @@ export const fingerprint = root => {
       hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex');
+};
+
+/**
+ * Dates a stamp so that whatever changes from `began` on is newer, for shells too that look at whole seconds only.
+ * @param {string} file @param {number} began in milliseconds, before the first input was read
+ */
+export const dateStamp = (file, began) => {
+  const seconds = Math.floor(began / 1000) - 1;
+  utimesSync(file, seconds, seconds);
 };

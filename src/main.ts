@@ -18,9 +18,9 @@ stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code ===
 
 /** NO_COLOR and TERM=dumb switch colour off, FORCE_COLOR on; otherwise a terminal decides. */
 const colored = (isTerminal: boolean): boolean => {
-  if (process.argv.includes('--no-color') || (env['NO_COLOR'] ?? '') !== '') return false;
-  if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';
-  return isTerminal && env['TERM'] !== 'dumb';
+  if (process.argv.includes('--no-color') || (env.NO_COLOR ?? '') !== '') return false;
+  if ((env.FORCE_COLOR ?? '') !== '') return env.FORCE_COLOR !== '0';
+  return isTerminal && env.TERM !== 'dumb';
 };
 
 const io: Io = {

@@ -33,11 +33,26 @@ const settingRow = ([key, spec]: [string, Spec]): string => {
 };
 
 const settingTableText = (asked: boolean): string =>
-  ['| flag | answers-file key | meaning | default | key in config.json |', '|---|---|---|---|---|', ...Object.entries(table).filter(([, spec]) => (spec.ask !== undefined) === asked).map(settingRow)].join('\n');
+  [
+    '| flag | answers-file key | meaning | default | key in config.json |',
+    '|---|---|---|---|---|',
+    ...Object.entries(table)
+      .filter(([, spec]) => (spec.ask !== undefined) === asked)
+      .map(settingRow),
+  ].join('\n');
 
-const verbRows = verbs.map(verb => `| \`./cli nvidia-platform dynamo-vllm ${verb.name}${verb.argument === '' ? '' : ` ${verb.argument}`}\` | ${cell(verb.summary)} |`);
+const verbRows = verbs.map(
+  verb =>
+    `| \`./cli nvidia-platform dynamo-vllm ${verb.name}${verb.argument === '' ? '' : ` ${verb.argument}`}\` | ${cell(verb.summary)} |`,
+);
 const topRows = topVerbs.map(verb => `| \`./cli ${verb.usage}\` | ${verb.summary} |`);
-const runRows = Object.entries(runFlags).map(([name, flag]) => `| \`${flag.flags}\` | ${flag.summary} | ${verbs.filter(verb => (verb.flags as readonly string[]).includes(name)).map(verb => verb.name).join(', ')} |`);
+const runRows = Object.entries(runFlags).map(
+  ([name, flag]) =>
+    `| \`${flag.flags}\` | ${flag.summary} | ${verbs
+      .filter(verb => (verb.flags as readonly string[]).includes(name))
+      .map(verb => verb.name)
+      .join(', ')} |`,
+);
 
 const example = variableOf('tensorParallelSize');
 
@@ -79,7 +94,10 @@ export const withFlags = (readme: string): string => {
 const entries = (all: Catalogue): string =>
   Object.entries(all)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, { title, meaning, cause, remedy }]) => `## ${code}\n\n**${title}**\n\n- Meaning: ${meaning}\n- Cause: ${cause}\n- Remedy: ${remedy}\n`)
+    .map(
+      ([code, { title, meaning, cause, remedy }]) =>
+        `## ${code}\n\n**${title}**\n\n- Meaning: ${meaning}\n- Cause: ${cause}\n- Remedy: ${remedy}\n`,
+    )
     .join('\n');
 
 const findings = `${note}

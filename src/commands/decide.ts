@@ -83,7 +83,7 @@ const change = async (
 
 const edit = (context: Context, component: Component, subject: Subject): Step => {
   const { env } = context.io;
-  const files = editFiles(env['VISUAL'] || env['EDITOR'] || 'vi', subject.files);
+  const files = editFiles(env.VISUAL || env.EDITOR || 'vi', subject.files);
   const edited = files.some((file, index) => file.text !== subject.files[index]?.text);
   return { subject: edited ? subjectOfFiles(component, files, subject.answers) : subject };
 };
@@ -124,7 +124,7 @@ const act = async (
 ): Promise<Step> => {
   if (choice === 'change') return change(context, component, facts, subject);
   if (choice === 'edit') return edit(context, component, subject);
-  if (choice === 'save') return save(context, subject, context.typed['overwrite'] === true);
+  if (choice === 'save') return save(context, subject, context.typed.overwrite === true);
   if (choice === 'deploy') return { code: await deploy(context, subject) };
   return { code: 0 };
 };

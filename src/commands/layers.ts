@@ -21,7 +21,7 @@ export const pathFrom = (io: Io, path: string): string => (isAbsolute(path) ? pa
 
 /** The platform decides which part of config.json counts, so it is looked for first. */
 const platformOf = (upper: readonly Read[], configs: readonly unknown[], facts: Facts): string => {
-  const said = upper.findLast(read => read.values['platform'] !== undefined)?.values['platform'];
+  const said = upper.findLast(read => read.values.platform !== undefined)?.values.platform;
   const configured = configs
     .map(data => (data as { platform?: { name?: unknown } } | undefined)?.platform?.name)
     .findLast(name => typeof name === 'string');

@@ -20,8 +20,8 @@ export type Subject = {
 };
 
 export const subjectOfDraft = (draft: Draft): Subject => ({
-  name: String(draft.settings['name']),
-  namespace: String(draft.settings['namespace']),
+  name: String(draft.settings.name),
+  namespace: String(draft.settings.namespace),
   files: draft.manifests.map(({ file, text }) => ({ file, text })),
   objects: draft.manifests.map(manifest => manifest.object),
   summary: draft.summary,

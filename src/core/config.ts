@@ -42,7 +42,7 @@ export const configValues = (table: SettingTable, data: unknown, platform: strin
 type Tree = { readonly [word: string]: Tree | Spec };
 
 const isSpec = (node: Tree | Spec | undefined): node is Spec =>
-  node !== undefined && typeof node['config'] === 'string';
+  node !== undefined && typeof node.config === 'string';
 
 const plant = (tree: Record<string, unknown>, path: readonly string[], spec: Spec): void => {
   const [word = '', ...rest] = path;

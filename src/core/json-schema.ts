@@ -44,7 +44,7 @@ type Branch = { type: 'object'; additionalProperties: false; properties: Record<
 const branch = (): Branch => ({ type: 'object', additionalProperties: false, properties: {} });
 
 const isBranch = (node: Branch | Schema | undefined): node is Branch =>
-  node?.['type'] === 'object' && 'properties' in node;
+  node?.type === 'object' && 'properties' in node;
 
 const grow = (at: Branch, path: readonly string[], leaf: Schema): void => {
   const [word = '', ...rest] = path;
@@ -60,7 +60,7 @@ const grow = (at: Branch, path: readonly string[], leaf: Schema): void => {
 
 export const configSchema = (table: SettingTable): Schema => {
   const root = branch();
-  root.properties['$schema'] = { type: 'string' };
+  root.properties.$schema = { type: 'string' };
   for (const spec of Object.values(table)) {
     for (const platform of platforms) {
       grow(root, spec.config.replace('<platform>', platform).split('.'), valueSchema(spec));

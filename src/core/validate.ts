@@ -21,9 +21,7 @@ const placeOf = (object: KubernetesObject, instancePath: string): string =>
 
 const sentence = (object: KubernetesObject, complaint: Complaint): string => {
   const extra =
-    complaint.params['additionalProperty'] ??
-    complaint.params['allowedValues'] ??
-    complaint.params['allowedValue'];
+    complaint.params.additionalProperty ?? complaint.params.allowedValues ?? complaint.params.allowedValue;
   const detail = extra === undefined ? '' : ` (${shown(extra)})`;
   return `${placeOf(object, complaint.instancePath)} ${complaint.message ?? complaint.keyword}${detail}.`;
 };

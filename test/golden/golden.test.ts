@@ -13,7 +13,7 @@ import { draftFrom } from '../kit/draft.ts';
 import { cases } from './cases.ts';
 
 const folder = join(import.meta.dirname, 'cases');
-const updating = process.env['UPDATE_GOLDENS'] === '1';
+const updating = process.env.UPDATE_GOLDENS === '1';
 
 /** The pods' scripts have tests of their own; here they would drown everything else. */
 const withoutScripts = (text: string): string =>

@@ -90,7 +90,7 @@ export const linkPackages = (folder: string): void => {
 export const onlyTools = (...tools: readonly string[]): string => {
   const folder = temporaryFolder();
   for (const tool of tools) {
-    const found = (process.env['PATH'] ?? '')
+    const found = (process.env.PATH ?? '')
       .split(delimiter)
       .map(part => join(part, tool))
       .find(existsSync);
@@ -108,7 +108,7 @@ export const fakeTool = (name: string, body: string): string => {
 };
 
 export const inFront = (folder: string): Readonly<Record<string, string>> => ({
-  PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
+  PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`,
 });
 
 export type Start = {

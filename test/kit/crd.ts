@@ -28,7 +28,7 @@ const isRecord = (value: unknown): value is Schema =>
 /** A structural schema as plain JSON schema; every object with known properties is closed. CEL rules are left to the API server. */
 const closed = (schema: Schema): Schema => {
   if (schema['x-kubernetes-int-or-string'] === true) {
-    const pattern = typeof schema['pattern'] === 'string' ? { pattern: schema['pattern'] } : {};
+    const pattern = typeof schema.pattern === 'string' ? { pattern: schema.pattern } : {};
     return { anyOf: [{ type: 'integer' }, { type: 'string', ...pattern }] };
   }
   const open = schema['x-kubernetes-preserve-unknown-fields'] === true;
@@ -77,6 +77,6 @@ export const crdValidator = (name: string, version: string): ValidateFunction =>
   const found = crd.spec.versions.find(one => one.name === version && one.served);
   if (found === undefined) throw new Error(`The CRD of ${name} does not serve ${version}.`);
   const schema = closed(found.schema.openAPIV3Schema);
-  const properties = { ...(schema['properties'] as Schema), metadata };
+  const properties = { ...(schema.properties as Schema), metadata };
   return new Ajv({ strict: false, allErrors: true, logger: false }).compile({ ...schema, properties });
 };

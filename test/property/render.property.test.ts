@@ -126,7 +126,7 @@ const kvbm = fc.oneof(
 const answers = fc
   .tuple(rest, workers, cache, kvbm)
   .map(parts => Object.assign({}, ...parts) as Record<string, Value>)
-  .filter(all => all['kvbm'] !== true || String(all['release']) < '1.4');
+  .filter(all => all.kvbm !== true || String(all.release) < '1.4');
 
 const graphOf = (draft: Draft) =>
   draft.manifests.find(manifest => manifest.object.kind === 'DynamoGraphDeployment');

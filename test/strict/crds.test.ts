@@ -17,7 +17,7 @@ describeUnless(crdsMissing, 'goldens against the real CRDs', () => {
         .filter(one => one.release === release)
         .map(one => ({ name: one.name, draft: draftFrom(one.answers) }));
       const [first] = drafts;
-      const version = String(first?.draft.plan?.['apiVersion']).replace('nvidia.com/', '');
+      const version = String(first?.draft.plan?.apiVersion).replace('nvidia.com/', '');
       const validate = crdValidator(folder, version);
       for (const { name, draft } of drafts) {
         const graph = draft.manifests.find(manifest => manifest.object.kind === 'DynamoGraphDeployment');

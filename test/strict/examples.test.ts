@@ -120,7 +120,7 @@ type Spec = {
 
 /** A whole Secret as environment, under either version's name for it. */
 const secretOf = (graph: KubernetesObject, name: string): [string, string][] => {
-  const { services, components } = graph['spec'] as Spec;
+  const { services, components } = graph.spec as Spec;
   const raw = JSON.stringify(services?.[name] ?? components?.find(one => one.name === name) ?? {});
   return raw.includes('hf-token-secret') ? [['secret', 'hf-token-secret']] : [];
 };

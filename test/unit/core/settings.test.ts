@@ -10,10 +10,10 @@ describe('settle', () => {
       layer('config.json', { replicas: 2, namespace: 'a' }),
       layer('flag', { replicas: 3 }),
     ]);
-    expect(settled.values['replicas']).toBe(3);
-    expect(settled.layers['replicas']).toBe('flag');
-    expect(settled.layers['namespace']).toBe('config.json');
-    expect(settled.layers['model']).toBe('default');
+    expect(settled.values.replicas).toBe(3);
+    expect(settled.layers.replicas).toBe('flag');
+    expect(settled.layers.namespace).toBe('config.json');
+    expect(settled.layers.model).toBe('default');
     expect(Object.isFrozen(settled.values)).toBe(true);
   });
   it('has every key of the table', () => {

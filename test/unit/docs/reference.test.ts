@@ -35,6 +35,7 @@ describe('the README', () => {
     const split = splitWords(quoted?.[1] ?? '');
     const { stderr } = await runCli('words' in split ? split.words : [], { cwd });
     const plain = (some: string): string => some.replace(/\s+/g, ' ');
-    for (const line of (quoted?.[2] ?? '').trim().split('\n')) expect(plain(stderr)).toContain(plain(line).trim());
+    for (const line of (quoted?.[2] ?? '').trim().split('\n'))
+      expect(plain(stderr)).toContain(plain(line).trim());
   });
 });

@@ -130,7 +130,7 @@ const routing: Rule = input => {
       ),
     );
   }
-  if (events !== undefined && events['enable_kv_cache_events'] !== true) {
+  if (events !== undefined && events.enable_kv_cache_events !== true) {
     findings.push(
       finding(
         'router-without-events',

@@ -18,7 +18,7 @@ import { summaryOf } from './summary.ts';
 import { renderings } from './views.ts';
 
 const skips = (settled: Settled): readonly string[] => {
-  const said = settled.values['skipCheck'];
+  const said = settled.values.skipCheck;
   return Array.isArray(said) ? said : [];
 };
 
@@ -106,7 +106,7 @@ const explain = (objects: readonly KubernetesObject[]): Explained => {
 };
 
 const suggest = (key: string, values: Values): Value => {
-  if (key === 'name') return nameFromModel(String(values['model'] ?? settingTable.model.default));
+  if (key === 'name') return nameFromModel(String(values.model ?? settingTable.model.default));
   return settingTable[key as keyof typeof settingTable]?.default ?? null;
 };
 

@@ -43,7 +43,7 @@ const flat = (...maps: readonly unknown[]): Record<string, string> =>
   );
 
 const gpuOf = (limits: Data, requests: Data): string | null => {
-  const said = limits['nvidia.com/gpu'] ?? limits['gpu'] ?? requests['nvidia.com/gpu'];
+  const said = limits['nvidia.com/gpu'] ?? limits.gpu ?? requests['nvidia.com/gpu'];
   return said === undefined ? null : text(said);
 };
 
@@ -58,43 +58,43 @@ const probesOf = (...holders: readonly Data[]): Record<string, unknown> =>
 
 const fromService = (name: string, value: unknown): Component => {
   const service = record(value);
-  const resources = record(service['resources']);
-  const [limits, requests] = [record(resources['limits']), record(resources['requests'])];
-  const main = record(record(service['extraPodSpec'])['mainContainer']);
-  const mainLimits = record(record(main['resources'])['limits']);
+  const resources = record(service.resources);
+  const [limits, requests] = [record(resources.limits), record(resources.requests)];
+  const main = record(record(service.extraPodSpec).mainContainer);
+  const mainLimits = record(record(main.resources).limits);
   return {
     name,
     path: `spec.services.${name}`,
-    type: text(service['subComponentType'] ?? service['componentType']),
-    replicas: Number(service['replicas'] ?? 1),
+    type: text(service.subComponentType ?? service.componentType),
+    replicas: Number(service.replicas ?? 1),
     gpu: gpuOf({ ...mainLimits, ...limits }, {}),
-    image: text(main['image']),
-    command: texts(main['command']),
-    args: texts(main['args']),
-    env: [...envOf(service['envs']), ...envOf(main['env'])],
-    quantities: flat(limits, requests, limits['custom'], requests['custom']),
+    image: text(main.image),
+    command: texts(main.command),
+    args: texts(main.args),
+    env: [...envOf(service.envs), ...envOf(main.env)],
+    quantities: flat(limits, requests, limits.custom, requests.custom),
     probes: probesOf(service, main),
   };
 };
 
 const fromComponent = (value: unknown, index: number): Component => {
   const component = record(value);
-  const pod = record(record(component['podTemplate'])['spec']);
+  const pod = record(record(component.podTemplate).spec);
   const main = record(
-    list(pod['containers']).find(one => record(one)['name'] === 'main') ?? list(pod['containers'])[0],
+    list(pod.containers).find(one => record(one).name === 'main') ?? list(pod.containers)[0],
   );
-  const resources = record(main['resources']);
-  const [limits, requests] = [record(resources['limits']), record(resources['requests'])];
+  const resources = record(main.resources);
+  const [limits, requests] = [record(resources.limits), record(resources.requests)];
   return {
-    name: text(component['name']),
+    name: text(component.name),
     path: `spec.components[${index}]`,
-    type: text(component['type']),
-    replicas: Number(component['replicas'] ?? 1),
+    type: text(component.type),
+    replicas: Number(component.replicas ?? 1),
     gpu: gpuOf(limits, requests),
-    image: text(main['image']),
-    command: texts(main['command']),
-    args: texts(main['args']),
-    env: envOf(main['env']),
+    image: text(main.image),
+    command: texts(main.command),
+    args: texts(main.args),
+    env: envOf(main.env),
     quantities: flat(limits, requests),
     probes: probesOf(main),
   };
@@ -104,9 +104,9 @@ export const isGraph = (object: KubernetesObject): boolean =>
   object.kind === 'DynamoGraphDeployment' && object.apiVersion.startsWith('nvidia.com/');
 
 export const componentsOf = (graph: KubernetesObject): Component[] => {
-  const spec = record(graph['spec']);
-  if (Array.isArray(spec['components'])) return spec['components'].map(fromComponent);
-  return Object.entries(record(spec['services'])).map(([name, service]) => fromService(name, service));
+  const spec = record(graph.spec);
+  if (Array.isArray(spec.components)) return spec.components.map(fromComponent);
+  return Object.entries(record(spec.services)).map(([name, service]) => fromService(name, service));
 };
 
 /** The value behind a flag in an argument list, in either spelling. */

@@ -28,21 +28,21 @@ const shippedRelease = '0.9.1';
 
 /** Whether a person chose the release, so that the operator's must not replace it. */
 const releaseIsChosen = (settled: Settled): boolean => {
-  const layer = settled.layers['release'] ?? 'default';
+  const layer = settled.layers.release ?? 'default';
   if (layer === 'default') return false;
-  return layer === 'config.json' ? settled.values['release'] !== shippedRelease : true;
+  return layer === 'config.json' ? settled.values.release !== shippedRelease : true;
 };
 
 const diskDirectories = { eks: '/mnt/nvme/kvbm_cache', k8s: '/tmp' } as const;
 
 const complete = (values: Values, facts: Facts): Values => {
-  const platform = values['platform'] === 'eks' ? 'eks' : 'k8s';
+  const platform = values.platform === 'eks' ? 'eks' : 'k8s';
   return {
     ...values,
-    name: values['name'] ?? nameFromModel(String(values['model'])),
-    kvbmDiskDir: values['kvbmDiskDir'] ?? diskDirectories[platform],
-    structuredLogging: values['structuredLogging'] ?? facts.monitoring === true,
-    hfTokenSecret: values['hfTokenSecret'] ?? foundTokenSecret(facts),
+    name: values.name ?? nameFromModel(String(values.model)),
+    kvbmDiskDir: values.kvbmDiskDir ?? diskDirectories[platform],
+    structuredLogging: values.structuredLogging ?? facts.monitoring === true,
+    hfTokenSecret: values.hfTokenSecret ?? foundTokenSecret(facts),
   };
 };
 
@@ -57,7 +57,7 @@ export const settingsFrom = (settled: Settled, facts: Facts): Settings => {
   const release =
     !releaseIsChosen(settled) && facts.operatorRelease !== null
       ? facts.operatorRelease
-      : settled.values['release'];
+      : settled.values.release;
   const values = { ...settled.values, release: release ?? shippedRelease };
   return Object.freeze(complete(values, facts)) as Settings;
 };

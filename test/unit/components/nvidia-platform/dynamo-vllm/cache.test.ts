@@ -58,7 +58,7 @@ describe("somebody else's claim", () => {
   it('is used and never rendered', () => {
     const draft = draftFrom({}, facts({ claims: [claim({}, 'ReadWriteMany')] }));
     expect(draft.manifests.map(manifest => manifest.object.kind)).toEqual(['Job', 'DynamoGraphDeployment']);
-    expect(draft.settings['modelCache']).toBe('claim:dynamo-model-cache');
+    expect(draft.settings.modelCache).toBe('claim:dynamo-model-cache');
   });
   it('can be named', () => {
     const draft = draftFrom({ modelCache: 'claim:weights' });

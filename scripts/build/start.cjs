@@ -1,0 +1,33 @@
+// Becomes dist/cli.cjs: refuses a Node that is too old, in words that even that one reads, and loads the bundles with the
+// compiled code that scripts/build/train.cjs kept beside them. Another Node than the one that built ignores it and compiles anew.
+
+var have = process.versions.node.split('.').map(Number);
+if (have[0] < 20 || (have[0] === 20 && have[1] < 19)) {
+  process.stderr.write(
+    'error: Node.js ' + process.versions.node + ' is too old; 20.19 or newer is needed.\n',
+  );
+  process.exit(69);
+}
+
+var fs = require('fs');
+var path = require('path');
+var vm = require('vm');
+var Module = require('module');
+
+function compiledBefore(file) {
+  try {
+    return fs.readFileSync(file + '.compiled');
+  } catch (_) {
+    return undefined;
+  }
+}
+
+Module._extensions['.cjs'] = function load(module, file) {
+  var text = Module.wrap(fs.readFileSync(file, 'utf8'));
+  var script = new vm.Script(text, { filename: file, cachedData: compiledBefore(file) });
+  script
+    .runInThisContext()
+    .call(module.exports, module.exports, Module.createRequire(file), module, file, path.dirname(file));
+};
+
+require('./main.cjs');
