@@ -230,15 +230,11 @@ const compare = (file: string, release: string, answers: Readonly<Record<string,
   expect(unexplained(found)).toEqual([]);
 };
 
-/** From 1.4 on this program refuses KVBM, so there is nothing to compare. */
-const comparable = (release: string, pattern: string): boolean =>
-  !(pattern.includes('kvbm') && release >= '1.4');
-
 const pairs = releases.flatMap(release =>
   Object.entries(patterns).flatMap(([pattern, answers]) => {
     const file =
       missing === undefined && exampleFolder(release) !== undefined ? fileOf(release, pattern) : undefined;
-    return file !== undefined && comparable(release, pattern) ? [{ release, pattern, answers, file }] : [];
+    return file !== undefined ? [{ release, pattern, answers, file }] : [];
   }),
 );
 

@@ -39,7 +39,7 @@ export const kvbmByTransferConfig: KvbmDialect = {
 
 const noHybrid = '--disable-hybrid-kv-cache-manager';
 
-/** 1.3: disaggregated workers never serve without switching the hybrid KV cache manager off, on both sides. */
+/** From 1.3: disaggregated workers never serve without switching the hybrid KV cache manager off, on both sides. */
 export const kvbmWithoutHybridManager: KvbmDialect = {
   worker: kvbmByTransferConfig.worker,
   prefill: [...kvbmByTransferConfig.prefill, noHybrid],

@@ -89,7 +89,7 @@ const versionedImage: Rule = ({ plan }) => {
 };
 
 const kvbmSupported: Rule = ({ plan, dialect, settings }) => {
-  if (plan.kvbm === null || dialect.runtime.kvbm !== null) return [];
+  if (plan.kvbm === null || dialect.runtime.kvbmServes) return [];
   const message = `Dynamo ${plan.release} cannot serve with KVBM: it stalls on 1.4 and is deprecated after that; it works on ${kvbmLines.at(-1) ?? ''} to ${kvbmLines[0] ?? ''}.`;
   const config = {
     kv_connector: 'OffloadingConnector',

@@ -32,7 +32,9 @@ export type RuntimeDialect = {
   readonly role: { readonly prefill: readonly string[]; readonly decode: readonly string[] };
   /** Arguments for the KV transfer between prefill and decode; empty where NIXL is the default. */
   readonly transfer: readonly string[];
-  readonly kvbm: KvbmDialect | null;
+  readonly kvbm: KvbmDialect;
+  /** False where workers never become able to serve with KVBM: refused unless a person lets it through. */
+  readonly kvbmServes: boolean;
   /** Arguments that make a worker publish KV events; empty where it does so by itself. */
   readonly kvEvents: readonly string[];
   /** Name of the variable for the overlap weight. */
@@ -83,6 +85,7 @@ const runtime08 = {
   role: oldRoles,
   transfer: [],
   kvbm: kvbmByConnectorFlag,
+  kvbmServes: true,
   kvEvents: [],
   overlapWeight: 'DYN_KV_OVERLAP_SCORE_WEIGHT',
   scoringIsDeprecated: false,
@@ -95,6 +98,7 @@ const runtime10 = {
   role: roles,
   transfer: connectors.nixl,
   kvbm: kvbmByTransferConfig,
+  kvbmServes: true,
   kvEvents,
   overlapWeight: 'DYN_ROUTER_KV_OVERLAP_SCORE_WEIGHT',
   scoringIsDeprecated: false,
@@ -111,7 +115,8 @@ const runtime12 = {
 const runtime14 = {
   ...runtime12,
   engine: '0.26.0',
-  kvbm: null,
+  kvbm: kvbmWithoutHybridManager,
+  kvbmServes: false,
   minimumDriver: 580,
 } as const satisfies RuntimeDialect;
 
@@ -198,5 +203,5 @@ export const supportedLines = `${oldest.line} to ${newest.line}`;
 
 /** The lines whose image can offload the KV cache with KVBM, newest first. */
 export const kvbmLines: readonly string[] = lines
-  .filter(line => line.runtime.kvbm !== null)
+  .filter(line => line.runtime.kvbmServes)
   .map(line => line.line);

@@ -57,7 +57,7 @@ type WorkerKind = keyof typeof replicaKeys;
 
 const transferArgs = (kind: WorkerKind, draft: Draft, dialect: Dialect): readonly string[] => {
   const { kvbm, transfer } = dialect.runtime;
-  if (draft.kvbm !== null && kvbm !== null) return kvbm[kind];
+  if (draft.kvbm !== null) return kvbm[kind];
   return kind === 'worker' ? [] : transfer;
 };
 

@@ -67,9 +67,9 @@ describe('the table', () => {
       const args: readonly string[] = [
         ...runtime.transfer,
         ...runtime.kvEvents,
-        ...(runtime.kvbm === null
-          ? []
-          : [...runtime.kvbm.worker, ...runtime.kvbm.prefill, ...runtime.kvbm.decode]),
+        ...runtime.kvbm.worker,
+        ...runtime.kvbm.prefill,
+        ...runtime.kvbm.decode,
       ];
       for (const json of args.filter(arg => arg.startsWith('{')))
         expect(JSON.parse(json)).toBeTypeOf('object');
