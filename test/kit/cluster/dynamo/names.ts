@@ -10,12 +10,15 @@ export function dynamoNamespace(graph: Graph, traits: Traits): string {
   return traits.hashes ? name.replaceAll('.', '-') : name;
 }
 
-/** Eight hex digits over the pod templates of all workers; the number of replicas is not part of them. */
+/** Eight hex digits over what the pod templates of all workers are made of; the number of replicas is not part of it. */
 export function workerHash(graph: Graph): string {
   const workers = graph.components
     .filter(component => isWorker(component.service))
     .map(({ name, service }) => ({ name, service: { ...service, replicas: undefined } }));
-  return createHash('sha256').update(JSON.stringify(workers)).digest('hex').slice(0, 8);
+  return createHash('sha256')
+    .update(JSON.stringify([graph.spec.envs ?? [], workers]))
+    .digest('hex')
+    .slice(0, 8);
 }
 
 /** The name of the component's DynamoComponentDeployment and of its Deployment. */

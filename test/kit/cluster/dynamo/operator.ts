@@ -3,6 +3,7 @@
  * 0.8.1 to 1.5 were seen to make, as far as an installer can notice, and nothing else.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type Api, ApiProblem, type KubeObject } from '../api/client.ts';
 import { recordEvent } from '../api/events.ts';
@@ -20,7 +21,7 @@ import {
 import { type Graph, type Loose, readGraph, type Service } from './graph.ts';
 import { childName, workerHash } from './names.ts';
 import type { Traits } from './release.ts';
-import { isReady, type Seen, statusOf } from './status.ts';
+import { isReady, partConditions, type Seen, statusOf } from './status.ts';
 
 /** How the stand-in is to behave. */
 export type OperatorSettings = {
@@ -36,6 +37,8 @@ const DEPLOYMENT_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
 type Operator = OperatorSettings & {
   readonly api: Api;
   readonly objects: Objects;
+  /** Deployments as they were answered when written: newer than what the watch knows for a moment. */
+  readonly applied: Map<string, KubeObject>;
   graphs: Collection;
   parts: Collection;
   deployments: Collection;
@@ -49,7 +52,15 @@ export async function startOperator(
   signal: AbortSignal,
 ): Promise<void> {
   const none: Collection = { items: new Map(), ready: Promise.resolve() };
-  const operator: Operator = { ...settings, api, objects, graphs: none, parts: none, deployments: none };
+  const operator: Operator = {
+    ...settings,
+    api,
+    objects,
+    applied: new Map(),
+    graphs: none,
+    parts: none,
+    deployments: none,
+  };
   const queue = createQueue(
     key => reconcile(operator, key),
     (key, error) => void tellFailure(operator, key, error),
@@ -86,12 +97,53 @@ async function reconcile(operator: Operator, key: string): Promise<void> {
     return;
   }
   const graph = readGraph(object);
+  await noticeLate(operator, graph);
   await writeHash(operator, graph);
   const error = await makeChildren(operator, graph);
   const seen = graph.components.map(({ name }) => see(operator, graph, name));
-  await writeStatus(operator, graph, statusOf(graph, seen, operator.traits, error));
+  const status = statusOf(graph, seen, operator.traits, error);
+  await writeStatus(operator, graph, status);
+  await tellRolling(operator, graph, status);
+  for (const each of seen) await writePartStatus(operator, graph, each);
   await endOldWorkers(operator, seen);
   if (error !== undefined) throw new Error(error);
+}
+
+const NOTICE_MS = 100;
+
+// A change is not seen at once: for a moment the old status stands beside the new generation. 1.0 and 1.1 write the new
+// observedGeneration first and the new state after it, so that "successful" can be wrong even then.
+async function noticeLate({ objects, traits }: Operator, graph: Graph): Promise<void> {
+  const { status } = graph.object;
+  const changed = status?.observedGeneration !== undefined && status.observedGeneration !== graph.generation;
+  if (!changed) return;
+  await sleep(NOTICE_MS);
+  if (!traits.observesFirst) return;
+  await ignoreMissing(objects.mergeStatus(graph.object, { observedGeneration: graph.generation }));
+  await sleep(NOTICE_MS);
+}
+
+async function tellRolling({ api, traits }: Operator, graph: Graph, status: Loose): Promise<void> {
+  const before = (graph.object.status?.rollingUpdate as Loose | undefined)?.phase;
+  const now = (status.rollingUpdate as Loose | undefined)?.phase;
+  if (!traits.hashes || now === undefined || now === before) return;
+  const reason = now === 'Completed' ? 'RollingUpdateCompleted' : 'RollingUpdateStarted';
+  const message = now === 'Completed' ? 'Rolling update completed' : 'Rolling update started';
+  await recordEvent(api, { about: graph.object, type: 'Normal', reason, message, source: SOURCE });
+}
+
+const SOURCE = 'dynamographdeployment';
+
+async function writePartStatus(
+  { objects, parts, traits }: Operator,
+  graph: Graph,
+  seen: Seen,
+): Promise<void> {
+  const part = parts.items.get(`${graph.namespace}/${seen.child}`);
+  if (!part || part.metadata.deletionTimestamp) return;
+  const conditions = partConditions(part, isReady(seen), traits);
+  if (isDeepStrictEqual(part.status?.conditions, conditions)) return;
+  await ignoreMissing(objects.mergeStatus({ ...part, apiVersion: COMPONENT_API }, { conditions }));
 }
 
 function watches(operator: Operator, object: KubeObject): boolean {
@@ -101,7 +153,9 @@ function watches(operator: Operator, object: KubeObject): boolean {
 async function makeChildren(operator: Operator, graph: Graph): Promise<string | undefined> {
   const { objects } = operator;
   try {
-    for (const child of [...graphChildren(graph), ...claims(graph)]) await ensure(objects, child);
+    for (const child of [...graphChildren(graph), ...claims(graph)]) {
+      if (await ensure(objects, child)) await tellCreated(operator, graph, child);
+    }
     const missing = await missingClaim(objects, graph);
     if (missing !== undefined) return missing;
     if (graph.components.some(each => (each.service.multinode?.nodeCount ?? 1) > 1)) return NO_ORCHESTRATOR;
@@ -129,7 +183,8 @@ async function makeComponent(
   const { objects, traits } = operator;
   const part = await objects.apply(componentDeployment(graph, name, service, traits), MANAGER);
   try {
-    await objects.apply(deployment(graph, name, service, part, traits), MANAGER);
+    const made = await objects.apply(deployment(graph, name, service, part, traits), MANAGER);
+    operator.applied.set(keyOf(made), made);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     // A refused Deployment leaves the graph pending, not failed: the error is told on the component only.
@@ -147,11 +202,28 @@ async function missingClaim(objects: Objects, graph: Graph): Promise<string | un
   return undefined;
 }
 
-async function ensure(objects: Objects, child: KubeObject): Promise<void> {
+/** Whether it was made just now. */
+async function ensure(objects: Objects, child: KubeObject): Promise<boolean> {
   try {
     await objects.create(child);
+    return true;
   } catch (error) {
-    if (!(error instanceof ApiProblem && error.code === 409)) throw error;
+    if (error instanceof ApiProblem && error.code === 409) return false;
+    throw error;
+  }
+}
+
+// Up to 0.9.1 the deployment itself hears of everything that is made for it, later the made object does.
+async function tellCreated({ api, traits }: Operator, graph: Graph, child: KubeObject): Promise<void> {
+  const { kind } = child;
+  const reason = `Create${kind}`;
+  if (traits.hashes) {
+    const message = `Created ${kind} ${child.metadata.name}`;
+    await recordEvent(api, { about: child, type: 'Normal', reason, message, source: SOURCE });
+    return;
+  }
+  for (const message of [`Creating a new ${kind} ${graph.namespace}`, `Created ${kind} ${graph.namespace}`]) {
+    await recordEvent(api, { about: graph.object, type: 'Normal', reason, message, source: SOURCE });
   }
 }
 
@@ -167,10 +239,18 @@ function see(operator: Operator, graph: Graph, component: string): Seen {
   return {
     component,
     child,
-    deployment: mine.find(each => each.metadata.name === child),
+    deployment: newer(
+      mine.find(each => each.metadata.name === child),
+      operator.applied.get(`${graph.namespace}/${child}`),
+    ),
     old: mine.filter(each => each.metadata.name !== child && !each.metadata.deletionTimestamp),
     desired: service.replicas ?? 1,
   };
+}
+
+function newer(watched: KubeObject | undefined, applied: KubeObject | undefined): KubeObject | undefined {
+  if (!watched || !applied || watched.metadata.uid !== applied.metadata.uid) return watched ?? applied;
+  return (applied.metadata.generation ?? 0) > (watched.metadata.generation ?? 0) ? applied : watched;
 }
 
 // A changed worker template makes new objects; the old ones go when the new pods are ready.

@@ -26,6 +26,8 @@ export type Traits = {
   readonly dropsBadQuantities: boolean;
   /** status.observedGeneration is written (1.0.2). */
   readonly observedGeneration: boolean;
+  /** The new observedGeneration comes a moment before the new state (1.0 and 1.1). */
+  readonly observesFirst: boolean;
   /** The finalizer's update rewrites the spec, so that the first generation seen is 2 (to 0.9.1). */
   readonly rewritesSpec: boolean;
   /** The platform chart brings NATS (to 1.3) and etcd (to 0.9). */
@@ -65,6 +67,7 @@ export function traitsOf(release: string): Traits {
     containerEnvWins: from(102),
     dropsBadQuantities: from(102),
     observedGeneration: from(100),
+    observesFirst: from(100) && !from(102),
     rewritesSpec: !from(100),
     nats: !from(104),
     etcd: !from(100),

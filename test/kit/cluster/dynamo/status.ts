@@ -109,3 +109,27 @@ function transition(graph: Graph, status: string): string {
     ? before.lastTransitionTime
     : new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 }
+
+/** The conditions of a component's own object; times of unchanged ones are kept. */
+export function partConditions(part: KubeObject, ready: boolean, traits: Traits): Loose[] {
+  const before = (part.status?.conditions ?? []) as Loose[];
+  const value = ready ? 'True' : 'False';
+  const make = (type: string, status: string, reason: string, message: string): Loose => {
+    const known = before.find(each => each.type === type);
+    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    const lastTransitionTime = known?.status === status ? known.lastTransitionTime : now;
+    return { type, status, reason, message, lastTransitionTime };
+  };
+  const available = make(
+    'Available',
+    value,
+    ready ? 'DeploymentReady' : 'DeploymentNotReady',
+    ready ? 'Deployment is ready' : 'Deployment is not ready',
+  );
+  if (!traits.hashes) return [make('Valid', 'True', 'ValidationPassed', 'Validation passed'), available];
+  const component = ready ? 'ComponentReady' : 'ComponentNotReady';
+  return [
+    available,
+    make('DynamoComponentReady', value, component, ready ? 'Component is ready' : 'Component is not ready'),
+  ];
+}
