@@ -3,14 +3,18 @@
 import { componentIndex } from '../components/load.ts';
 import { topVerbs, verbs } from './verbs.ts';
 
+const row = (name: string, width: number, summary: string): string => `  ${name.padEnd(width)} ${summary}`;
+
+/** At most 80 columns wide. */
 export const listText = (): string => {
   const lines: string[] = [];
   for (const entry of componentIndex) {
-    lines.push(`${entry.category} ${entry.name}: ${entry.summary}`);
-    for (const verb of verbs)
-      lines.push(`  ./cli ${entry.category} ${entry.name} ${verb.name.padEnd(9)} ${verb.summary}`);
+    lines.push(`./cli ${entry.category} ${entry.name} VERB`);
+    lines.push(`  ${entry.summary}`, '');
+    for (const verb of verbs) lines.push(row(verb.name, 9, verb.summary));
+    lines.push('', `Begin with: ./cli ${entry.category} ${entry.name} install`, '');
   }
-  lines.push('', 'Everything else:');
-  for (const verb of topVerbs) lines.push(`  ./cli ${verb.usage.padEnd(16)} ${verb.summary}`);
+  lines.push('./cli WORD');
+  for (const verb of topVerbs) lines.push(row(verb.usage, 16, verb.summary));
   return `${lines.join('\n')}\n`;
 };

@@ -3,7 +3,7 @@
 import type { CliError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { paintFor } from '../output/paint.ts';
-import { wrap } from '../output/wrap.ts';
+import { hintLines, wrap } from '../output/wrap.ts';
 import { say, sayFindings } from './talk.ts';
 
 const head: Readonly<Partial<Record<CliError['kind'], string>>> = { interrupted: '' };
@@ -15,7 +15,7 @@ export const sayError = (io: Io, error: CliError): void => {
   const word = head[error.kind] ?? 'error: ';
   const [first = '', ...more] = wrap(`${word}${error.message}`, io.columns);
   say(io, paint.bold(paint.red(word.trimEnd())) + first.slice(word.trimEnd().length), ...more);
-  if (error.hint !== '') say(io, ...wrap(error.hint, io.columns, '  '));
+  if (error.hint !== '') say(io, ...hintLines(error.hint, io.columns));
 };
 
 /** A bug of this program: the stack, and how to report it. */

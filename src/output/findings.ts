@@ -2,7 +2,7 @@
 
 import { bySeverity, type Finding, type Level } from '../core/finding.ts';
 import type { Paint } from './paint.ts';
-import { wrap } from './wrap.ts';
+import { hintLines, wrap } from './wrap.ts';
 
 const label = (level: Level, paint: Paint): string => {
   const colors: Record<Level, (text: string) => string> = {
@@ -20,7 +20,7 @@ const lines = (finding: Finding, paint: Paint, columns: number): string[] => {
   return [
     label(finding.level, paint) + first.slice(finding.level.length),
     ...more,
-    ...(finding.hint === '' ? [] : wrap(finding.hint, columns, '  ')),
+    ...(finding.hint === '' ? [] : hintLines(finding.hint, columns)),
     paint.dim(`  (${finding.rule}${where})`),
   ];
 };

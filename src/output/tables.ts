@@ -46,11 +46,10 @@ export const yamlLines = (text: string, paint: Paint): string[] => {
     const line = lines[at] ?? '';
     result.push(yamlLine(line, paint));
     const length = blockLength(lines, at + 1);
-    if (length > shownOfBlock + 1) {
-      const indent = ' '.repeat(indentOf(lines[at + 1] ?? ''));
-      result.push(...lines.slice(at + 1, at + 1 + shownOfBlock).map(paint.dim));
-      result.push(paint.dim(`${indent}... ${length - shownOfBlock} more lines of script`));
-    }
+    if (length <= shownOfBlock + 1) continue;
+    const indent = ' '.repeat(indentOf(lines[at + 1] ?? ''));
+    result.push(...lines.slice(at + 1, at + 1 + shownOfBlock).map(paint.dim));
+    result.push(paint.dim(`${indent}... ${length - shownOfBlock} more lines of script`));
     at += length;
   }
   return result;

@@ -190,6 +190,7 @@ describe('nobody to ask', () => {
   it('exit 64 without any word, after the list', async () => {
     const ran = await runCli([], { cwd });
     expect(ran.code).toBe(64);
+    for (const line of ran.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(ran.stdout).toContain('./cli nvidia-platform dynamo-vllm install');
   });
   it('deploying says that it cannot: exit 69', async () => {
