@@ -1,7 +1,7 @@
 /** Owns the few DER encodings that an X.509 certificate needs. */
 
 /** One DER element: tag, length, content. */
-export function element(tag: number, ...content: Buffer[]): Buffer {
+function element(tag: number, ...content: Buffer[]): Buffer {
   const body = Buffer.concat(content);
   return Buffer.concat([Buffer.from([tag]), lengthOf(body.length), body]);
 }

@@ -24,7 +24,7 @@ export function graphCrd(traits: Traits): FoundCrd {
 }
 
 /** The folder of real CRDs, when there is one: beside the checkout, one folder a release. */
-export function realCrdFolder(): string {
+function realCrdFolder(): string {
   return join(repositoryRoot(), '..', 'shared', 'crds');
 }
 

@@ -10,15 +10,9 @@ import { recordEvent } from '../api/events.ts';
 import { type Collection, follow, keyOf } from '../api/follow.ts';
 import { ignoreMissing, type Objects } from '../api/objects.ts';
 import { createQueue, type Queue } from '../api/queue.ts';
-import {
-  COMPONENT_API,
-  claims,
-  componentDeployment,
-  deployment,
-  graphChildren,
-  services,
-} from './children.ts';
-import { type Graph, type Loose, readGraph, type Service } from './graph.ts';
+import { COMPONENT_API } from './children.ts';
+import { type Graph, type Loose, readGraph } from './graph.ts';
+import { type Maker, makeChildren, SOURCE, warn } from './makeChildren.ts';
 import { childName, workerHash } from './names.ts';
 import type { Traits } from './release.ts';
 import { isReady, partConditions, type Seen, statusOf } from './status.ts';
@@ -31,18 +25,14 @@ export type OperatorSettings = {
 };
 
 const FINALIZER = 'nvidia.com/finalizer';
-const MANAGER = 'dynamo-operator-stand-in';
 const DEPLOYMENT_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
 
-type Operator = OperatorSettings & {
-  readonly api: Api;
-  readonly objects: Objects;
-  /** Deployments as they were answered when written: newer than what the watch knows for a moment. */
-  readonly applied: Map<string, KubeObject>;
-  graphs: Collection;
-  parts: Collection;
-  deployments: Collection;
-};
+type Operator = OperatorSettings &
+  Maker & {
+    graphs: Collection;
+    parts: Collection;
+    deployments: Collection;
+  };
 
 /** Starts reconciling; ends when the signal fires. */
 export async function startOperator(
@@ -132,8 +122,6 @@ async function tellRolling({ api, traits }: Operator, graph: Graph, status: Loos
   await recordEvent(api, { about: graph.object, type: 'Normal', reason, message, source: SOURCE });
 }
 
-const SOURCE = 'dynamographdeployment';
-
 async function writePartStatus(
   { objects, parts, traits }: Operator,
   graph: Graph,
@@ -148,83 +136,6 @@ async function writePartStatus(
 
 function watches(operator: Operator, object: KubeObject): boolean {
   return !operator.namespaces || operator.namespaces.includes(object.metadata.namespace ?? '');
-}
-
-async function makeChildren(operator: Operator, graph: Graph): Promise<string | undefined> {
-  const { objects } = operator;
-  try {
-    for (const child of [...graphChildren(graph), ...claims(graph)]) {
-      if (await ensure(objects, child)) await tellCreated(operator, graph, child);
-    }
-    const missing = await missingClaim(objects, graph);
-    if (missing !== undefined) return missing;
-    if (graph.components.some(each => (each.service.multinode?.nodeCount ?? 1) > 1)) return NO_ORCHESTRATOR;
-    for (const { name, service } of graph.components) await makeComponent(operator, graph, name, service);
-    return undefined;
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    return `failed to reconcile the resources: ${error.message}`;
-  }
-}
-
-const NO_ORCHESTRATOR =
-  'failed to reconcile Dynamo components deployments: no multinode orchestrator available';
-
-function isRefusal(error: unknown): error is ApiProblem {
-  return error instanceof ApiProblem && error.code !== 409 && error.code < 500;
-}
-
-async function makeComponent(
-  operator: Operator,
-  graph: Graph,
-  name: string,
-  service: Service,
-): Promise<void> {
-  const { objects, traits } = operator;
-  const part = await objects.apply(componentDeployment(graph, name, service, traits), MANAGER);
-  try {
-    const made = await objects.apply(deployment(graph, name, service, part, traits), MANAGER);
-    operator.applied.set(keyOf(made), made);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    // A refused Deployment leaves the graph pending, not failed: the error is told on the component only.
-    await warn(operator, part, error.message);
-  }
-  for (const each of services(graph, name, service, part, traits)) await objects.apply(each, MANAGER);
-}
-
-async function missingClaim(objects: Objects, graph: Graph): Promise<string | undefined> {
-  for (const claim of (graph.spec.pvcs ?? []).filter(each => !each.create)) {
-    const metadata = { name: claim.name ?? '', namespace: graph.namespace };
-    const found = await objects.read({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata });
-    if (!found) return `failed to reconcile top-level PVCs: PersistentVolumeClaim "${claim.name}" not found`;
-  }
-  return undefined;
-}
-
-/** Whether it was made just now. */
-async function ensure(objects: Objects, child: KubeObject): Promise<boolean> {
-  try {
-    await objects.create(child);
-    return true;
-  } catch (error) {
-    if (error instanceof ApiProblem && error.code === 409) return false;
-    throw error;
-  }
-}
-
-// Up to 0.9.1 the deployment itself hears of everything that is made for it, later the made object does.
-async function tellCreated({ api, traits }: Operator, graph: Graph, child: KubeObject): Promise<void> {
-  const { kind } = child;
-  const reason = `Create${kind}`;
-  if (traits.hashes) {
-    const message = `Created ${kind} ${child.metadata.name}`;
-    await recordEvent(api, { about: child, type: 'Normal', reason, message, source: SOURCE });
-    return;
-  }
-  for (const message of [`Creating a new ${kind} ${graph.namespace}`, `Created ${kind} ${graph.namespace}`]) {
-    await recordEvent(api, { about: graph.object, type: 'Normal', reason, message, source: SOURCE });
-  }
 }
 
 function see(operator: Operator, graph: Graph, component: string): Seen {
@@ -319,9 +230,4 @@ async function tellFailure(operator: Operator, key: string, error: unknown): Pro
   const about = operator.graphs.items.get(key);
   if (!about || (error instanceof ApiProblem && error.code === 404)) return;
   await warn(operator, about, error instanceof Error ? error.message : String(error));
-}
-
-async function warn(operator: Operator, about: KubeObject, message: string): Promise<void> {
-  const source = about.kind.toLowerCase();
-  await recordEvent(operator.api, { about, type: 'Warning', reason: 'ReconcileError', message, source });
 }

@@ -87,7 +87,7 @@ function textOf(findings: readonly Said[]): string {
 }
 
 /** Whether a pattern of a story matches, whatever the case. */
-export function matches(pattern: string, text: string): boolean {
+function matches(pattern: string, text: string): boolean {
   return new RegExp(pattern, 'i').test(text);
 }
 
