@@ -46,7 +46,7 @@ const impliedFlags: readonly string[] = [
 ];
 
 /** `32k` is 32,000 and `32K` is 32,768 for vLLM, `auto` and `-1` mean what fits; numbers are written out. */
-const lengthOf = (text: string): string => {
+export const lengthOf = (text: string): string => {
   const match = /^(\d+(?:\.\d+)?)([kKmMgGtT])$/.exec(text);
   if (match === null) return text;
   const scale: Readonly<Record<string, number>> = {

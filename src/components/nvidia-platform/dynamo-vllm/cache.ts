@@ -3,8 +3,8 @@
 import type { Facts } from '../../../core/component.ts';
 import type { Finding } from '../../../core/finding.ts';
 import { gibibytes } from '../../../core/quantity.ts';
+import { weightsGiB } from './fit/catalogue.ts';
 import { managedBy } from './labels.ts';
-import { weightsGiB } from './models.ts';
 import type { ModelCache } from './plan.ts';
 import type { Settings } from './settings.ts';
 

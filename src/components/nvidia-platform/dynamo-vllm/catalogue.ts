@@ -2,6 +2,7 @@
 
 import type { Catalogue } from '../../../core/finding.ts';
 import { engineCatalogue } from './engine/catalogue.ts';
+import { fitCatalogue } from './fit/codes.ts';
 
 const settings = {
   'name-too-long': {
@@ -215,4 +216,10 @@ const manifests = {
   },
 } as const satisfies Catalogue;
 
-export const catalogue: Catalogue = { ...settings, ...cache, ...manifests, ...engineCatalogue };
+export const catalogue: Catalogue = {
+  ...settings,
+  ...cache,
+  ...manifests,
+  ...fitCatalogue,
+  ...engineCatalogue,
+};

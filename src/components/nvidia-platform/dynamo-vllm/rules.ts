@@ -4,6 +4,7 @@ import type { Finding } from '../../../core/finding.ts';
 import { argumentRules } from './argument-rules.ts';
 import { wrongVariable } from './checks.ts';
 import { dialectRules } from './dialect-rules.ts';
+import { legality } from './fit/rule.ts';
 import type { Plan } from './plan.ts';
 import { jobSuffixLength } from './planning.ts';
 import { finding, type Rule, type RuleInput } from './rule.ts';
@@ -162,6 +163,7 @@ const rules: readonly Rule[] = [
   nameFits,
   ...dialectRules,
   oneNode,
+  legality,
   kvbmHasTier,
   ...argumentRules,
   environment,

@@ -1,0 +1,83 @@
+/** Reads a choice out of engine arguments: the ones that matter to memory and legality. The last of a repeated flag counts. */
+
+import { lengthOf } from '../args.ts';
+import type { EngineWord } from '../engine/read.ts';
+import type { Parallelism } from '../plan.ts';
+import { defaultUtilization, engineMinor } from './engine.ts';
+import type { Choice } from './facts.ts';
+
+export type Asked = {
+  readonly release: string;
+  /** vLLM version in the image. */
+  readonly engineVersion: string;
+  readonly parallelism: Parallelism;
+  /** As the plan has it: digits, `auto`, `-1`, or null. */
+  readonly maxModelLen: string | null;
+  readonly words: readonly EngineWord[];
+  /** Disaggregated or KVBM: a connector without a word about it. */
+  readonly connector: boolean;
+  /** Variables of the worker, `NAME=value`. */
+  readonly env: readonly string[];
+};
+
+const lastOf = (words: readonly EngineWord[], flag: string): EngineWord | undefined =>
+  words.findLast(word => word.flag === flag);
+
+const textOf = (words: readonly EngineWord[], flag: string): string | null =>
+  lastOf(words, flag)?.values[0] ?? null;
+
+const numberOf = (words: readonly EngineWord[], flag: string): number | null => {
+  const text = textOf(words, flag);
+  const value = text === null || text.trim() === '' ? Number.NaN : Number(lengthOf(text));
+  return Number.isFinite(value) ? value : null;
+};
+
+const isOn = (words: readonly EngineWord[], flag: string): boolean => {
+  const word = lastOf(words, flag);
+  return word !== undefined && !word.negated && word.values[0]?.toLowerCase() !== 'false';
+};
+
+const lengthFrom = (text: string | null): Choice['maxModelLen'] => {
+  if (text === null) return null;
+  if (text === 'auto' || text === '-1') return 'auto';
+  const value = Number(text);
+  return Number.isInteger(value) && value > 0 ? value : null;
+};
+
+const withoutNone = (text: string | null): string | null =>
+  text === null || text.toLowerCase() === 'none' || text === '' ? null : text.toLowerCase();
+
+const hasConnector = (words: readonly EngineWord[]): boolean => {
+  const named = textOf(words, '--connector');
+  return textOf(words, '--kv-transfer-config') !== null || (named !== null && named !== 'none');
+};
+
+export const choiceFrom = ({
+  release,
+  engineVersion,
+  parallelism,
+  maxModelLen,
+  words,
+  connector,
+  env,
+}: Asked): Choice => ({
+  release,
+  engine: engineMinor(engineVersion),
+  ...parallelism,
+  context: Math.max(1, numberOf(words, '--decode-context-parallel-size') ?? 1),
+  utilization: numberOf(words, '--gpu-memory-utilization') ?? defaultUtilization(release),
+  maxModelLen: lengthFrom(maxModelLen),
+  kvCacheDtype: textOf(words, '--kv-cache-dtype') ?? 'auto',
+  maxNumSeqs: numberOf(words, '--max-num-seqs'),
+  maxNumBatchedTokens: numberOf(words, '--max-num-batched-tokens'),
+  kvCacheMemoryBytes: numberOf(words, '--kv-cache-memory-bytes'),
+  cpuOffloadGib: numberOf(words, '--cpu-offload-gb') ?? 0,
+  eager: isOn(words, '--enforce-eager'),
+  quantization: withoutNone(textOf(words, '--quantization')),
+  dtype: textOf(words, '--dtype') ?? 'auto',
+  blockSize: numberOf(words, '--block-size'),
+  attentionBackend: textOf(words, '--attention-backend'),
+  speculative: textOf(words, '--speculative-config'),
+  connector: connector || hasConnector(words),
+  allowsLongContext: env.includes('VLLM_ALLOW_LONG_MAX_MODEL_LEN=1'),
+});

@@ -1,0 +1,54 @@
+/** The plan's rules about fit that are knowable offline: legality of each worker's sizes and arguments for a model of the catalogue. */
+
+import type { Finding } from '../../../../core/finding.ts';
+import type { Parallelism, Role } from '../plan.ts';
+import { parallelKeys } from '../roles.ts';
+import { finding, type Rule, type RuleInput } from '../rule.ts';
+import { choiceFrom } from './asked.ts';
+import { knownModel } from './catalogue.ts';
+import type { Choice } from './facts.ts';
+import { checkLegality } from './legality.ts';
+import type { Problem } from './problem.ts';
+
+type Worker = Role & { readonly kind: keyof typeof parallelKeys; readonly parallelism: Parallelism };
+
+const isWorker = (role: Role): role is Worker => role.kind !== 'frontend' && role.parallelism !== null;
+
+const choiceOf = ({ plan, words, settings }: RuleInput, { parallelism }: Worker): Choice =>
+  choiceFrom({
+    release: plan.release,
+    engineVersion: plan.engine,
+    parallelism,
+    maxModelLen: plan.model.maxModelLen,
+    words,
+    connector: plan.mode === 'disaggregated' || plan.kvbm !== null,
+    env: settings.env,
+  });
+
+/** The key of the setting that a problem is about, so that its prompt can refuse it. */
+const keyOf = (about: Problem['about'], kind: Worker['kind']): string => {
+  const [tensor, pipeline, expert] = parallelKeys[kind];
+  return { tensor, pipeline, expert, args: 'vllmArgs', model: 'model', gpu: 'model' }[about];
+};
+
+/** Hints speak of the aggregated mode's flags; prefill and decode have twins of them. */
+const forRole = (text: string, kind: Worker['kind']): string =>
+  kind === 'worker'
+    ? text
+    : text.replaceAll(/--(tensor-parallel-size|pipeline-parallel-size|expert-parallel)/g, `--${kind}-$1`);
+
+export const legality: Rule = (input): Finding[] => {
+  const model = knownModel(input.plan.model.id);
+  if (model === undefined || input.dialect.runtimeKnown !== 'known') return [];
+  return input.plan.roles.filter(isWorker).flatMap(role =>
+    checkLegality({
+      modelId: input.plan.model.id,
+      model,
+      choice: choiceOf(input, role),
+      gpu: null,
+      gpuCount: null,
+    }).map(({ rule, level, about, message, hint }) =>
+      finding(rule, level, keyOf(about, role.kind), message, forRole(hint, role.kind)),
+    ),
+  );
+};
