@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judge, type Said, type Seen } from '../kit/cluster/scenarios/judge.ts';
+import { splitConfig, wordsFor } from '../kit/cluster/scenarios/settings.ts';
 import type { Expect, Story } from '../kit/cluster/scenarios/story.ts';
 
 const EXPECT: Expect = {
@@ -38,6 +39,44 @@ const SEEN: Seen = {
   firstChange: { at: 1, what: 'patch' },
   verdict: 'not-serving',
 };
+
+describe('the words of a story', () => {
+  test('name what differs from the defaults, a value never becoming a flag', () => {
+    const wording = wordsFor(
+      story('none', { settings: { name: 'a', tp: 2, extraArgs: '--x 1', kvbm: true } }),
+      '/f',
+    );
+    expect('words' in wording ? wording.words : []).toEqual(
+      expect.arrayContaining([
+        'install',
+        '--name=a',
+        '--tensor-parallel-size=2',
+        '--vllm-args=--x 1',
+        '--kvbm',
+        '--yes',
+      ]),
+    );
+  });
+
+  test('cannot be found for a setting nobody knows', () => {
+    expect(wordsFor(story('none', { settings: { colour: 'red' } }), '/f')).toEqual({
+      cannot: 'no flag is known for the setting colour',
+    });
+  });
+
+  test('say config keys by flags where there are some, and keep the rest', () => {
+    const dynamoPlatform = {
+      vllm: { sharedMemory: '64Mi' },
+      download: { env: { A: '1' } },
+      other: { key: 2 },
+    };
+    expect(splitConfig({ platform: { eks: { dynamoPlatform } } })).toEqual({
+      words: ['--shared-memory=64Mi', '--download-env', 'A=1'],
+      rest: { platform: { eks: { dynamoPlatform: { other: { key: 2 } } } } },
+    });
+    expect(splitConfig({}).rest).toBeUndefined();
+  });
+});
 
 describe('the verdict on a failure', () => {
   test('passes when everything is mentioned in time', () => {

@@ -19,7 +19,7 @@ import { courseScript } from './course.ts';
 import { judge, type Said, type Seen, type Verdict } from './judge.ts';
 import { startNetwork } from './network.ts';
 import { type ProgramRun, startProgram } from './program.ts';
-import { wordsFor } from './settings.ts';
+import { splitConfig, wordsFor } from './settings.ts';
 import { buildStage } from './stage.ts';
 import { type Playing, playSteps } from './steps.ts';
 import type { Json, Loaded, Story } from './story.ts';
@@ -144,13 +144,14 @@ function writeFolder(story: Story, base: string): string {
   return folder;
 }
 
-// The story's config lies over the one the program ships.
+// What the story's config says: by flags where the program has one, otherwise by a file over the one it ships.
 function writeConfigOverlay(story: Story, folder: string): string[] {
-  if (!story.config) return [];
+  const { words, rest } = splitConfig(story.config ?? {});
+  if (!rest) return words;
   const shipped = parse(readFileSync(join(repositoryRoot(), 'config.json'), 'utf8')) as Json;
   const file = join(folder, 'config.json');
-  writeFileSync(file, JSON.stringify(overlay(shipped, story.config), null, 2));
-  return ['--config', file];
+  writeFileSync(file, JSON.stringify(overlay(shipped, rest), null, 2));
+  return [...words, '--config', file];
 }
 
 function overlay(base: unknown, over: unknown): unknown {

@@ -1,7 +1,7 @@
 /** Owns saying a story's settings in the program's own flags: the one place that knows both. */
 
 import { join } from 'node:path';
-import type { Story } from './story.ts';
+import type { Json, Story } from './story.ts';
 
 const FLAGS: Readonly<Record<string, string>> = {
   model: '--model',
@@ -37,6 +37,46 @@ const SWITCHES: Readonly<Record<string, string>> = {
 
 export const DEFAULT_MODEL = 'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8';
 export const DEFAULT_NAMESPACE = 'dynamo-system';
+
+/** Keys that stories write under `config` and the program says by a flag; the value goes into its place. */
+const CONFIG_FLAGS: readonly {
+  readonly path: RegExp;
+  readonly words: (key: string, value: string) => string[];
+}[] = [
+  { path: /\.dynamoPlatform\.vllm\.sharedMemory$/, words: (_, value) => [`--shared-memory=${value}`] },
+  {
+    path: /\.dynamoPlatform\.download\.env\.(.+)$/,
+    words: (key, value) => ['--download-env', `${key}=${value}`],
+  },
+];
+
+/** Flags for the keys that have one, and what is left for a config file. */
+export function splitConfig(config: Json): { readonly words: string[]; readonly rest: Json | undefined } {
+  const leaves = leavesOf(config, '');
+  const said = leaves.map(leaf => ({ ...leaf, words: wordsForKey(leaf.path, leaf.value) }));
+  const rest = said.filter(leaf => leaf.words === undefined);
+  return {
+    words: said.flatMap(leaf => leaf.words ?? []),
+    rest:
+      rest.length > 0
+        ? rest.reduce<Json>((all, leaf) => withLeaf(all, leaf.path.split('.').slice(1), leaf.value), {})
+        : undefined,
+  };
+}
+
+function leavesOf(value: unknown, path: string): { path: string; value: unknown }[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [{ path, value }];
+  return Object.entries(value).flatMap(([key, each]) => leavesOf(each, `${path}.${key}`));
+}
+
+function wordsForKey(path: string, value: unknown): string[] | undefined {
+  const found = CONFIG_FLAGS.find(each => each.path.test(path));
+  return found?.words(found.path.exec(path)?.[1] ?? '', String(value));
+}
+
+function withLeaf(all: Json, [key = '', ...keys]: readonly string[], value: unknown): Json {
+  return { ...all, [key]: keys.length === 0 ? value : withLeaf((all[key] ?? {}) as Json, keys, value) };
+}
 
 /** The words after `./cli`, or why the story cannot be said with the program's flags. */
 export type Wording = { readonly words: readonly string[] } | { readonly cannot: string };
