@@ -40,6 +40,22 @@ const splitIntoBundles = found => {
   };
 };
 
+/**
+ * commander asks for node:child_process when it is loaded, for programs with subcommands that are files. Ours has none, and that
+ * module brings half of node:net along: it is loaded when somebody uses it.
+ */
+const lateChildProcess = {
+  name: 'late-child-process',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer, path }) =>
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path, namespace: 'late' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: `exports.spawn = (...args) => require(${JSON.stringify(path)}).spawn(...args);`,
+    }));
+  },
+};
+
 const bundle = async ({ name, entry }, outdir, found) => {
   await build({
     entryPoints: [{ in: entry, out: name }],
@@ -58,7 +74,7 @@ const bundle = async ({ name, entry }, outdir, found) => {
     supported: { 'dynamic-import': false },
     define: { 'import.meta.dirname': '__dirname' },
     logLevel: 'silent',
-    plugins: [splitIntoBundles(found)],
+    plugins: [splitIntoBundles(found), lateChildProcess],
   });
 };
 
@@ -93,11 +109,12 @@ const main = async () => {
   generate(root);
   try {
     await bundleAll(beside);
-    await train(beside);
     copyFileSync(join(root, 'scripts', 'build', 'start.cjs'), join(beside, 'cli.cjs'));
-    writeFileSync(join(beside, 'stamp'), `${stamp}\n`);
-    dateStamp(join(beside, 'stamp'), began);
     swap(beside, dist);
+    // In its place, because the compiled code keeps the bundles' paths. The stamp comes last: it says that all is there.
+    await train(dist);
+    writeFileSync(join(dist, 'stamp'), `${stamp}\n`);
+    dateStamp(join(dist, 'stamp'), began);
   } finally {
     rmSync(beside, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-// Becomes dist/cli.cjs: refuses a Node that is too old, in words that even that one reads, and loads the bundles with the
+// Becomes dist/cli.cjs. Refuses a Node that is too old, in words that even that one reads, and loads the bundles with the
 // compiled code that scripts/build/train.cjs kept beside them. Another Node than the one that built ignores it and compiles anew.
 
 var have = process.versions.node.split('.').map(Number);
@@ -12,7 +12,8 @@ if (have[0] < 20 || (have[0] === 20 && have[1] < 19)) {
 var fs = require('fs');
 var path = require('path');
 var vm = require('vm');
-var Module = require('module');
+// Already there; asking for it by name would load more.
+var Module = module.constructor;
 
 function compiledBefore(file) {
   try {

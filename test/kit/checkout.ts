@@ -18,6 +18,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 
 const checkout = join(import.meta.dirname, '..', '..');
 
@@ -36,9 +37,16 @@ export const noClone = ((): string | undefined => {
   }
 })();
 
-/** A folder that goes with the computer's other temporary ones; everybody may look into it. */
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder until the test file's end; everybody may look into it. */
 export const temporaryFolder = (): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'dynamo-installer-clone-')));
+  folders.push(folder);
   chmodSync(folder, 0o755);
   return folder;
 };
@@ -47,7 +55,9 @@ export const temporaryFolder = (): string => {
 export const cloneCheckout = (name = 'clone'): string => {
   const folder = join(temporaryFolder(), name);
   git('clone', '--quiet', checkout, folder);
-  for (const file of names(git('ls-files', '--modified', '--others', '--exclude-standard', '-z'))) {
+  const changed = names(git('diff', '--name-only', '-z', 'HEAD'));
+  const added = names(git('ls-files', '--others', '--exclude-standard', '-z'));
+  for (const file of [...changed, ...added]) {
     const from = join(checkout, file);
     if (existsSync(from)) cpSync(from, join(folder, file), { recursive: true });
     else rmSync(join(folder, file), { force: true });
@@ -121,7 +131,7 @@ export type Start = {
 export type Launched = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /** The variables of the test runner would make the program behave as in a test. */
-export const plainEnvironment = (): Record<string, string> =>
+const plainEnvironment = (): Record<string, string> =>
   Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] =>
