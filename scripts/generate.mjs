@@ -1,5 +1,6 @@
 // Writes src/generated/: templates precompiled, JSON schemas compiled to validators, the version. Nothing of it is in git.
 
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import Ajv from 'ajv/dist/2020.js';
@@ -44,8 +45,11 @@ const templates = root => {
   const entries = [...hbs, ...scripts].map(
     ([name, text]) => `  ${JSON.stringify(name)}: ${precompile(name, text)},`,
   );
-  const raw = scripts.map(([name, text]) => `  ${JSON.stringify(basename(name))}: ${JSON.stringify(text)},`);
-  return `${banner}export const templates = {\n${entries.join('\n')}\n};\n\n/** The pods' scripts as text. */\nexport const sources = {\n${raw.join('\n')}\n};\n`;
+  const hashes = scripts.map(
+    ([name, text]) =>
+      `  ${JSON.stringify(basename(name))}: '${createHash('sha256').update(text).digest('hex')}',`,
+  );
+  return `${banner}export const templates = {\n${entries.join('\n')}\n};\n\n/** SHA-256 of the pods' scripts. */\nexport const scriptHashes = {\n${hashes.join('\n')}\n};\n`;
 };
 
 /** Ajv's own run-time parts come as `require`, which an ES module does not have; loaders differ in what they call the default. */
@@ -58,7 +62,6 @@ const validators = root => {
   );
   const ajv = new Ajv({
     schemas,
-    allErrors: true,
     strict: true,
     strictRequired: false,
     inlineRefs: false,

@@ -5,7 +5,7 @@ import { version } from './generated/version.ts';
 import type { Io } from './io.ts';
 import { run } from './run.ts';
 
-const { env, stdin, stdout, stderr } = process;
+const { env, stdout, stderr } = process;
 const interrupt = new AbortController();
 
 process.on('SIGINT', () => {
@@ -24,14 +24,19 @@ const colored = (isTerminal: boolean): boolean => {
 };
 
 const io: Io = {
-  stdin,
+  // Asking for it opens it, which most runs can do without.
+  get stdin() {
+    return process.stdin;
+  },
   stdout,
   stderr,
   env,
   cwd: process.cwd(),
   root: join(import.meta.dirname, '..'),
   signal: interrupt.signal,
-  canPrompt: stdin.isTTY === true && stderr.isTTY === true,
+  get canPrompt() {
+    return process.stdin.isTTY === true && stderr.isTTY === true;
+  },
   color: { stdout: colored(stdout.isTTY === true), stderr: colored(stderr.isTTY === true) },
   columns: stderr.columns ?? 80,
   version,

@@ -17,7 +17,7 @@ const shown = (value: Value): string => {
 export const command: Command = async context => {
   const { io, entry, table, options } = context;
   const facts: Facts = noFacts;
-  const settled = settle(table, soundLayers(context, facts));
+  const settled = settle(table, await soundLayers(context, facts));
   const component = await entry.load();
   const effective = component.draft(settled, facts, io.version).settings;
   const rows = Object.keys(table).map(key => {

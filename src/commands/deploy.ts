@@ -1,7 +1,6 @@
 /** Deploy now. */
 
 import { CliError, exitCodes } from '../errors.ts';
-import { askYes } from '../prompts/ask.ts';
 import type { Context } from './context.ts';
 import { saveSubject, saySaved } from './save.ts';
 import type { Subject } from './subject.ts';
@@ -15,6 +14,7 @@ export const deploy = async (context: Context, subject: Subject): Promise<number
   if (!io.canPrompt || options.yes === true)
     throw new CliError('unavailable', sentence, { hint: 'Save them instead: --action save' });
   say(io, sentence);
+  const { askYes } = await import('../prompts/ask.ts');
   if (await askYes('Save the manifests instead?', true, io))
     saySaved(context, subject, saveSubject(context, subject, false));
   return exitCodes.unavailable;

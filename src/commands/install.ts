@@ -6,7 +6,6 @@ import { type Layer, type Settled, settle } from '../core/settings.ts';
 import { CliError } from '../errors.ts';
 import { writeAnswersFile } from '../files/answers.ts';
 import type { Command, Context } from './context.ts';
-import { decide } from './decide.ts';
 import { deploy } from './deploy.ts';
 import { eventsFor } from './events.ts';
 import { pathFrom, readFacts, soundLayers } from './layers.ts';
@@ -53,8 +52,10 @@ const carryOut = async (work: Work): Promise<number> => {
   const { context, component, facts, settled, subject } = work;
   const { io, options } = context;
   const { action, overwrite } = settled.values;
-  if (action === 'review' && io.canPrompt && options.yes !== true)
+  if (action === 'review' && io.canPrompt && options.yes !== true) {
+    const { decide } = await import('./decide.ts');
     return decide(context, component, facts, subject);
+  }
   if (hasErrors(subject.findings)) throw unusable(subject.findings);
   // As JSON every finding is an event of its own.
   if (options.quiet !== true && options.output !== 'json') {
@@ -83,7 +84,7 @@ const nobodyThere = (): CliError =>
 const install = async (context: Context): Promise<{ code: number; findings: readonly Finding[] }> => {
   const { io, entry, table, options } = context;
   const facts = readFacts(context);
-  const layers = soundLayers(context, facts);
+  const layers = await soundLayers(context, facts);
   const component = await entry.load();
   const answered = await answersLayer(context, component, layers, facts);
   const settled = settle(table, [...layers, answered]);

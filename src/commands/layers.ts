@@ -3,12 +3,11 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Facts } from '../core/component.ts';
 import { noFacts } from '../core/component.ts';
-import { checkConfig, configValues } from '../core/config.ts';
+import { configValues } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Value } from '../core/schema.ts';
 import type { Layer, LayerName } from '../core/settings.ts';
 import { CliError } from '../errors.ts';
-import { readAnswersFile } from '../files/answers.ts';
 import { readConfig } from '../files/config.ts';
 import { readText } from '../files/read.ts';
 import type { Io } from '../io.ts';
@@ -30,18 +29,24 @@ const platformOf = (upper: readonly Read[], configs: readonly unknown[], facts: 
 
 const localTwin = (path: string): string => path.replace(/(\.json)?$/, '.local.json');
 
-const readLayers = (context: Context, facts: Facts = noFacts): Layers => {
+const nothingSaid: Read = { values: {}, findings: [] };
+
+/** Reading an answers file brings a parser along, which most runs do not need. */
+const readAnswers = async ({ io, table, options }: Context): Promise<Read> => {
+  if (options.answers === undefined) return nothingSaid;
+  const { readAnswersFile } = await import('../files/answersFile.ts');
+  return readAnswersFile(table, pathFrom(io, options.answers));
+};
+
+const readLayers = async (context: Context, facts: Facts): Promise<Layers> => {
   const { io, table, options, typed } = context;
   const path = options.config === undefined ? join(io.root, 'config.json') : pathFrom(io, options.config);
-  const shipped = readConfig(path, options.config !== undefined);
-  const local = readConfig(localTwin(path), false);
+  const shipped = await readConfig(table, path, options.config !== undefined);
+  const local = await readConfig(table, localTwin(path), false);
   const variables = fromVariables(table, io.env);
-  const answers =
-    options.answers === undefined
-      ? { values: {}, findings: [] }
-      : readAnswersFile(table, pathFrom(io, options.answers));
+  const answers = await readAnswers(context);
   const flags = fromFlags(table, typed);
-  const upper: Read[] = [variables, { values: answers.values, findings: [...answers.findings] }, flags];
+  const upper: readonly Read[] = [variables, answers, flags];
   const platform = platformOf(upper, [shipped.data, local.data], facts);
   const config = (name: LayerName, data: unknown): Layer => ({
     name,
@@ -57,13 +62,7 @@ const readLayers = (context: Context, facts: Facts = noFacts): Layers => {
       named('answers file', answers.values),
       named('flag', flags.values),
     ],
-    findings: [
-      ...[shipped, local].flatMap(file => [
-        ...file.findings,
-        ...(file.data === undefined ? [] : checkConfig(table, file.data, file.locate)),
-      ]),
-      ...upper.flatMap(read => read.findings),
-    ],
+    findings: [...shipped.findings, ...local.findings, ...upper.flatMap(read => read.findings)],
   };
 };
 
@@ -86,8 +85,8 @@ export const readFacts = (context: Context): Facts => {
 };
 
 /** Throws when a layer has an error: what follows would be built on sand. */
-export const soundLayers = (context: Context, facts: Facts): readonly Layer[] => {
-  const { layers, findings } = readLayers(context, facts);
+export const soundLayers = async (context: Context, facts: Facts): Promise<readonly Layer[]> => {
+  const { layers, findings } = await readLayers(context, facts);
   if (findings.some(finding => finding.level === 'error'))
     throw new CliError('refused', 'The settings cannot be used as they are.', { findings });
   return layers;

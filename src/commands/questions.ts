@@ -5,7 +5,6 @@ import { flagOf, type SettingTable, type Spec, type Value } from '../core/schema
 import { applies, type Layer, type Settled, settle } from '../core/settings.ts';
 import { listed } from '../core/text.ts';
 import { CliError } from '../errors.ts';
-import { askSetting } from '../prompts/ask.ts';
 import { type Context, commandLine } from './context.ts';
 
 /** Layers in which a person answered, or somebody for them; config.json only says what the default is. */
@@ -57,6 +56,8 @@ export const askOne = async (
   const current = offered(component, settle(table, layers), key);
   const object = (value: Value): string | undefined =>
     component.object(key, settle(table, [...layers, { name: 'prompt', values: { [key]: value } }]), facts);
+  // Loaded when somebody is asked: scripts never are.
+  const { askSetting } = await import('../prompts/ask.ts');
   return askSetting(spec.ask?.message ?? `${key} (${spec.summary}):`, spec, current, object, io);
 };
 

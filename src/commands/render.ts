@@ -22,7 +22,7 @@ const render = async (context: Context): Promise<number> => {
   const { io, entry, table, options } = context;
   const facts = readFacts(context);
   const component = await entry.load();
-  const settled = settle(table, soundLayers(context, facts));
+  const settled = settle(table, await soundLayers(context, facts));
   if (options.verbose === true) sayLayers(io, settled);
   const draft = component.draft(settled, facts, io.version);
   printDraft(context, draft);

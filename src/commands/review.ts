@@ -5,7 +5,7 @@ import { type Component, noFacts } from '../core/component.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Values } from '../core/settings.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
-import { parseAnswers } from '../files/answers.ts';
+import { parseAnswers } from '../files/answersFile.ts';
 import { findTargets, savedEntries, type Target } from '../files/library.ts';
 import { readText } from '../files/read.ts';
 import { answersFile, manifestsIn, openFolder, type SavedFolder } from '../files/saved.ts';

@@ -3,8 +3,8 @@
 import { join, relative } from 'node:path';
 import { hasErrors } from '../core/finding.ts';
 import { joinWords } from '../core/words.ts';
+import { yamlText } from '../core/yaml.ts';
 import { CliError } from '../errors.ts';
-import { answersText } from '../files/answers.ts';
 import { folderFiles, type Saved, saveFolder } from '../files/saved.ts';
 import { type Context, commandLine } from './context.ts';
 import { pathFrom } from './layers.ts';
@@ -28,7 +28,7 @@ export const saveSubject = (context: Context, subject: Subject, overwrite: boole
     });
   }
   const folder = join(libraryFolder(context), subject.namespace, subject.name);
-  const answers = subject.answers === null ? null : answersText(subject.answers);
+  const answers = subject.answers === null ? null : yamlText(subject.answers);
   return saveFolder(folder, folderFiles(subject.files, answers, context.io.version), overwrite);
 };
 

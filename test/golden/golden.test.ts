@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/core/component.ts';
-import { sources } from '../../src/generated/templates.ts';
 import { findingLines } from '../../src/output/findings.ts';
 import { paintFor } from '../../src/output/paint.ts';
 import { summaryLines } from '../../src/output/tables.ts';
@@ -13,11 +12,17 @@ import { draftFrom } from '../kit/draft.ts';
 import { cases } from './cases.ts';
 
 const folder = join(import.meta.dirname, 'cases');
+const partials = join(import.meta.dirname, '../../templates/nvidia-platform/dynamo-vllm/partials');
+const sources = {
+  download: readFileSync(join(partials, 'download.py'), 'utf8'),
+  wait: readFileSync(join(partials, 'wait.py'), 'utf8'),
+};
+
 const updating = process.env.UPDATE_GOLDENS === '1';
 
 /** The pods' scripts have tests of their own; here they would drown everything else. */
 const withoutScripts = (text: string): string =>
-  Object.entries(sources as Record<string, string>).reduce((rest, [name, script]) => {
+  Object.entries(sources).reduce((rest, [name, script]) => {
     const lines = script.trimEnd().split('\n');
     const [first = ''] = lines;
     return rest.replaceAll(

@@ -5,7 +5,7 @@ import type { Finding } from '../../../core/finding.ts';
 import { hashData } from '../../../core/hash.ts';
 import { parseRelease, withoutPost } from '../../../core/release.ts';
 import { isExplicit, type Settled } from '../../../core/settings.ts';
-import { sources } from '../../../generated/templates.ts';
+import { scriptHashes } from '../../../generated/templates.ts';
 import { type Taken, takeOver } from './args.ts';
 import { planCache } from './cache.ts';
 import { type Dialect, dialectFor } from './dialect.ts';
@@ -45,7 +45,7 @@ const downloadFor = (settings: Settings, draft: Draft, cache: ModelCache, image:
     placement,
     claim: cache.claim,
     pull: settings.imagePullSecret,
-    script: sources.download,
+    script: scriptHashes.download,
   };
   return { job: `${settings.name}-download-${hashData(identity, digits.job)}`, env, placement };
 };
