@@ -18,7 +18,7 @@ export type Maker = {
 };
 
 /** Who the operator's objects and events are from. */
-export const MANAGER = 'dynamo-operator-stand-in';
+const MANAGER = 'dynamo-operator-stand-in';
 export const SOURCE = 'dynamographdeployment';
 
 /** Makes all of it; returns what makes the deployment failed, if anything does. */
