@@ -36,7 +36,9 @@ export const LIBRARIES = await Promise.all(
   ['huggingface-hub-0.36', 'huggingface-hub-1.22'].map(async name => {
     const environment = await pythonEnvironment(`${name}.txt`);
     const title =
-      environment.kind === 'ready' ? name : `${name}, skipped: ${environment.reason} ${environment.remedy}`;
+      environment.kind === 'ready'
+        ? name
+        : `${name}: skipped, because ${environment.reason} ${environment.remedy}`;
     return {
       name,
       title,

@@ -1,17 +1,18 @@
 /** The committed engine lists against the files they were made from, when those are beside the checkout. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   type EngineFlag,
   engineTable,
   holdersOf,
 } from '../../src/components/nvidia-platform/dynamo-vllm/engine/table.ts';
+import { describeUnless } from '../kit/skip.ts';
 
 const folder = new URL('../../../shared/facts/engine-flags/', import.meta.url);
 const present = existsSync(folder);
-const reason = present
-  ? ''
-  : ' — SKIPPED: ../shared/facts/engine-flags is not beside this checkout, so the lists were not compared';
+const missing = present
+  ? undefined
+  : 'the lists of engine flags do not stand beside the checkout (../shared/facts)';
 
 const files = present ? readdirSync(folder).filter(name => name.endsWith('.json')) : [];
 
@@ -57,7 +58,7 @@ const carried = (source: Source) => ({
   vllmEnv: source.vllmEnv,
 });
 
-describe.skipIf(!present)(`engine lists equal their sources${reason}`, () => {
+describeUnless(missing, 'engine lists equal their sources', () => {
   it('finds all nine releases', () => {
     expect(files).toHaveLength(9);
   });
