@@ -5,6 +5,7 @@ import { listText } from './commands/list.ts';
 import { topVerbs, type Verb, verbs } from './commands/verbs.ts';
 import type { ComponentEntry } from './components/load.ts';
 import { componentIndex } from './components/load.ts';
+import type { SettingTable } from './core/schema.ts';
 import { nearest } from './core/suggest.ts';
 import { CliError, exitCodes, isCliError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -17,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   review: () => import('./commands/review.ts'),
   config: () => import('./commands/config.ts'),
   explain: () => import('./commands/explain.ts'),
+  fit: () => import('./commands/fit.ts'),
 };
 
 const [only] = componentIndex;
@@ -41,6 +43,13 @@ const unknownWord = (word: string, known: readonly string[], line: string): CliE
   });
 };
 
+/** The settings that are flags of a verb. */
+const flagsOf = (verb: Verb, table: SettingTable): SettingTable => {
+  const { settings } = verb;
+  if (typeof settings === 'boolean') return settings ? table : {};
+  return Object.fromEntries(Object.entries(table).filter(([key]) => settings.includes(key)));
+};
+
 /** Runs a verb: its parser, then its code. */
 const runVerb = async (
   entry: ComponentEntry,
@@ -49,15 +58,20 @@ const runVerb = async (
   argv: readonly string[],
   io: Io,
 ): Promise<number> => {
-  const table = verb.settings ? await entry.table() : {};
+  const table = verb.settings === false ? {} : await entry.table();
   const { parseWords } = await import('./program.ts');
   const examples = verb.examples.map(example => `${line.slice(0, line.length - verb.name.length)}${example}`);
-  const shape: Shape = { ...verb, name: line, table, examples };
+  const shape: Shape = { ...verb, name: line, table: flagsOf(verb, table), examples };
   const typed = parseWords(shape, argv, io);
   if (typed === null) return 0;
   const load = commands[verb.name];
   if (load === undefined) throw new CliError('bug', `The verb "${verb.name}" has no code.`);
-  const context: Context = { io, entry, table: verb.settings ? table : await entry.table(), ...typed };
+  const context: Context = {
+    io,
+    entry,
+    table: verb.settings === false ? await entry.table() : table,
+    ...typed,
+  };
   return (await load()).command(context);
 };
 

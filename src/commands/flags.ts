@@ -22,6 +22,15 @@ export const runFlags = {
   quiet: { flags: '-q, --quiet', summary: 'no talk, only errors' },
   verbose: { flags: '-v, --verbose', summary: 'say where each setting came from' },
   noColor: { flags: '--no-color', summary: 'no colour' },
+  gpu: { flags: '--gpu <NAME>', summary: 'GPU by name, product label or EKS instance type' },
+  gpuCount: { flags: '--gpu-count <N>', summary: 'GPUs of one node' },
+  gpuMemoryGib: { flags: '--gpu-memory-gib <X>', summary: 'GPU memory as CUDA shows it, for any GPU' },
+  gpuCapability: { flags: '--gpu-capability <X.Y>', summary: 'compute capability, for any GPU' },
+  modelConfig: { flags: '--model-config <FILE>', summary: "the model's config.json, for any model" },
+  weightsGib: {
+    flags: '--weights-gib <N>',
+    summary: 'size of the whole checkpoint as stored, before quantisation at load time',
+  },
 } as const satisfies Record<string, RunFlag>;
 
 export type RunFlagName = keyof typeof runFlags;
@@ -39,4 +48,11 @@ export type RunOptions = {
   readonly output?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  readonly gpu?: string;
+  /** Numbers are read by the verb that takes them. */
+  readonly gpuCount?: string;
+  readonly gpuMemoryGib?: string;
+  readonly gpuCapability?: string;
+  readonly modelConfig?: string;
+  readonly weightsGib?: string;
 };

@@ -8,8 +8,8 @@ export type Verb = {
   /** As commander writes it; empty when it takes none. */
   readonly argument: string;
   readonly flags: readonly RunFlagName[];
-  /** Whether the settings of the component are flags of this verb. */
-  readonly settings: boolean;
+  /** Whether the settings of the component are flags of this verb; a list names those that are. */
+  readonly settings: boolean | readonly string[];
   /** Formats that `-o` takes, the first is the default. */
   readonly formats: readonly string[];
   readonly examples: readonly string[];
@@ -74,6 +74,39 @@ export const verbs = [
       'review',
       'review manifests/dynamo-system/qwen3-30b',
       'review my-deployment.yaml --non-interactive -o json',
+    ],
+  },
+  {
+    name: 'fit',
+    summary: 'model x GPU: fits, tight or does not fit, with the sum shown',
+    argument: '',
+    flags: [
+      'gpu',
+      'gpuCount',
+      'gpuMemoryGib',
+      'gpuCapability',
+      'modelConfig',
+      'weightsGib',
+      'answers',
+      'config',
+      'output',
+      'noColor',
+    ],
+    settings: [
+      'model',
+      'tensorParallelSize',
+      'pipelineParallelSize',
+      'expertParallel',
+      'vllmArgs',
+      'env',
+      'release',
+      'skipCheck',
+    ],
+    formats: ['text', 'json'],
+    examples: [
+      'fit --model Qwen/Qwen3-32B',
+      'fit --model Qwen/Qwen3-32B --gpu L40S --tensor-parallel-size 4',
+      'fit --model-config config.json --weights-gib 60 --gpu-memory-gib 79.1 --gpu-capability 9.0',
     ],
   },
 ] as const satisfies readonly Verb[];

@@ -148,6 +148,12 @@ const memory = {
     cause: 'A new GPU, or a name spelt in another way.',
     remedy: 'Use a name that the message lists, or give --gpu-memory-gib X --gpu-capability C',
   },
+  'fit-config-unreadable': {
+    title: 'The configuration of the model cannot be read',
+    meaning: 'The file of --model-config holds no JSON object.',
+    cause: 'Another file was named, or the download of it failed.',
+    remedy: "Give the model's config.json, or the folder that holds it.",
+  },
   'fit-draft-not-counted': {
     title: 'The draft model is not in the sum',
     meaning: 'Speculative decoding loads more weights and caches more than the sum shows.',

@@ -1,12 +1,11 @@
 /** The sum for one choice on one GPU: budget - weights - overhead = KV cache, as a range, and the verdict that follows. */
 
+import type { FitVerdict } from '../../../../core/fit.ts';
 import { admitsByStage, batchOf } from './engine.ts';
 import { bytesPerGib, type Choice, type GpuFacts, type ModelFacts, type Range } from './facts.ts';
 import { type Cost, costOf, requestBytes, tokenBytesTotal } from './kv.ts';
 import { type Overhead, overheadOf, overheadTotal } from './overhead.ts';
 import { weightsOnGpu } from './weights.ts';
-
-export type FitVerdict = 'fits' | 'tight' | 'does-not-fit' | 'unknown';
 
 export type Estimate = {
   readonly verdict: FitVerdict;

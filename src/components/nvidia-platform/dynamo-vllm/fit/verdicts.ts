@@ -1,0 +1,92 @@
+/** Findings about memory: too large, tight, a thin margin, unknown, a draft model beside the sum. */
+
+import type { Finding, Level } from '../../../../core/finding.ts';
+import type { FitAdvice } from '../../../../core/fit.ts';
+import { listed } from '../../../../core/text.ts';
+import { finding } from '../rule.ts';
+import { knownModel } from './catalogue.ts';
+import type { Estimate } from './estimate.ts';
+import type { Asking } from './problem.ts';
+
+const gib = (value: number): string => `${value.toFixed(1)} GiB`;
+
+const where = ({ gpu, choice }: Asking): string =>
+  `${choice.tensor * choice.pipeline * choice.data} x ${gpu?.name ?? 'GPU'} (TP ${choice.tensor}${choice.expert ? ', EP' : ''})`;
+
+const remedy = (advice: readonly FitAdvice[]): string =>
+  advice.length === 0
+    ? 'No single change makes it fit; use more or larger GPUs.'
+    : `Each of these fits: ${listed(
+        advice.map(({ change }) => change),
+        'or',
+      )}.`;
+
+const tooLarge = (asking: Asking, sum: Estimate, level: Level, advice: readonly FitAdvice[]): Finding => {
+  const context =
+    sum.contextTokens === null
+      ? ''
+      : ` with a context of ${sum.contextTokens.toLocaleString('en-US')} tokens`;
+  const message = `${asking.modelId}${context} does not fit on ${where(asking)}: ${gib(sum.shortGib)} are missing on each GPU even by the optimistic sum.`;
+  return finding('fit-too-large', level, 'model', message, remedy(advice));
+};
+
+const tight = (asking: Asking, sum: Estimate, advice: readonly FitAdvice[]): Finding => {
+  const [low = 0, high = 0] = sum.kvCacheGib ?? [];
+  const message = `${asking.modelId} fits on ${where(asking)} only by the optimistic sum: one request needs ${gib(sum.requestGib ?? 0)} of KV cache, and ${gib(low)} to ${gib(high)} are free.`;
+  return finding('fit-tight', 'warning', 'model', message, remedy(advice));
+};
+
+const unknown = (asking: Asking, sum: Estimate): Finding =>
+  finding(
+    'fit-unknown',
+    'unknown',
+    'model',
+    `Whether ${asking.modelId} fits is not known: ${listed(sum.missing)} ${sum.missing.length > 1 ? 'are' : 'is'} missing.`,
+    'Say what is missing: --model-config FILE --weights-gib N --gpu NAME',
+  );
+
+/** CUDA context and communication buffers lie outside the budget: 1 GiB alone, 2.4 GiB with several GPUs (measured on 4 x L4). */
+const outsideGib = (asking: Asking): number =>
+  asking.choice.tensor * asking.choice.data * asking.choice.pipeline > 1 ? 2.4 : 1;
+
+const thin = (asking: Asking, sum: Estimate): Finding[] => {
+  if (asking.gpu === null || sum.budgetGib === null || sum.verdict === 'does-not-fit') return [];
+  const leftGib = asking.gpu.visibleGib - sum.budgetGib;
+  if (leftGib >= outsideGib(asking)) return [];
+  const message = `--gpu-memory-utilization ${sum.utilization} leaves ${gib(leftGib)} of the ${asking.gpu.name} for CUDA, communication and sampling; up to ${gib(outsideGib(asking))} were seen there.`;
+  return [
+    finding(
+      'fit-thin-margin',
+      'info',
+      'vllmArgs',
+      message,
+      'If it runs out of memory: --gpu-memory-utilization 0.88 --max-num-seqs 256',
+    ),
+  ];
+};
+
+/** An n-gram speculator has no weights. */
+const draft = ({ choice }: Asking): Finding[] => {
+  if (choice.speculative === null || /"(ngram|suffix)"/.test(choice.speculative)) return [];
+  const id = /"model"\s*:\s*"([^"]+)"/.exec(choice.speculative)?.[1];
+  const size = id === undefined ? undefined : knownModel(id)?.weightsGib?.[1];
+  const message =
+    size === undefined
+      ? 'The draft model of --speculative-config is not in the sum: its size is not known.'
+      : `The draft model ${id} needs about ${gib(size)} of weights beside the sum.`;
+  return [finding('fit-draft-not-counted', 'info', 'vllmArgs', message, 'Leave room for it.')];
+};
+
+/** `level` is that of a misfit: an error where something would be applied, a warning where the verdict itself is the answer. */
+export const memoryFindings = (
+  asking: Asking,
+  sum: Estimate,
+  level: Level,
+  advice: readonly FitAdvice[],
+): Finding[] => [
+  ...(sum.verdict === 'does-not-fit' ? [tooLarge(asking, sum, level, advice)] : []),
+  ...(sum.verdict === 'tight' ? [tight(asking, sum, advice)] : []),
+  ...(sum.verdict === 'unknown' && asking.gpu !== null ? [unknown(asking, sum)] : []),
+  ...thin(asking, sum),
+  ...draft(asking),
+];

@@ -1,0 +1,122 @@
+/** Whatever model, GPU and settings: more memory, a shorter context and more GPUs never make it worse, and what is called legal is legal. */
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { knownModels } from '../../src/components/nvidia-platform/dynamo-vllm/fit/catalogue.ts';
+import { estimate } from '../../src/components/nvidia-platform/dynamo-vllm/fit/estimate.ts';
+import type { Choice } from '../../src/components/nvidia-platform/dynamo-vllm/fit/facts.ts';
+import { gpus } from '../../src/components/nvidia-platform/dynamo-vllm/fit/gpus.ts';
+import {
+  checkLegality,
+  legalTensorSizes,
+} from '../../src/components/nvidia-platform/dynamo-vllm/fit/legality.ts';
+import type { FitVerdict } from '../../src/core/fit.ts';
+import { asking, choice, gpu, model } from '../unit/components/nvidia-platform/dynamo-vllm/fit/asking.ts';
+
+const id = fc.constantFrom(...knownModels);
+const gpuName = fc.constantFrom(...gpus.map(one => one.name));
+const engine = fc.constantFrom(12, 14, 16, 19, 20, 23, 26, 28, 31);
+const size = fc.constantFrom(1, 2, 4, 8);
+const context = fc.integer({ min: 1, max: 200_000 });
+const base = fc.record({
+  engine,
+  tensor: size,
+  data: fc.constantFrom(1, 2),
+  expert: fc.boolean(),
+  connector: fc.boolean(),
+});
+
+const order: Readonly<Record<FitVerdict, number>> = { 'does-not-fit': 0, tight: 1, fits: 2, unknown: 3 };
+
+const judge = (name: string, some: Partial<Choice>, on: string) =>
+  estimate(model(name), choice(some), gpu(on));
+const neverWorse = (name: string, less: Partial<Choice>, more: Partial<Choice>, on: string): void => {
+  const [before, after] = [judge(name, less, on), judge(name, more, on)];
+  expect(order[after.verdict]).toBeGreaterThanOrEqual(order[before.verdict]);
+};
+
+describe('the verdict never gets worse', () => {
+  it('with a higher utilisation', () => {
+    const share = fc.double({ min: 0.05, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(id, gpuName, base, share, share, context, (name, on, some, one, other, maxModelLen) => {
+        const [less, more] = [Math.min(one, other), Math.max(one, other)];
+        neverWorse(
+          name,
+          { ...some, maxModelLen, utilization: less },
+          { ...some, maxModelLen, utilization: more },
+          on,
+        );
+      }),
+    );
+  });
+  it('with a shorter context', () => {
+    fc.assert(
+      fc.property(id, gpuName, base, context, context, (name, on, some, one, other) => {
+        const [less, more] = [Math.min(one, other), Math.max(one, other)];
+        neverWorse(name, { ...some, maxModelLen: more }, { ...some, maxModelLen: less }, on);
+        const bytes = (maxModelLen: number) => judge(name, { ...some, maxModelLen }, on).requestGib ?? 0;
+        expect(bytes(less)).toBeLessThanOrEqual(bytes(more));
+      }),
+    );
+  });
+  it('with twice the GPUs, for models that do not fit into a fraction of one', () => {
+    const large = knownModels.filter(name => (model(name).weightsGib?.[0] ?? 0) > 10);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...large),
+        gpuName,
+        engine,
+        size,
+        context,
+        (name, on, version, tensor, maxModelLen) => {
+          const some = { engine: version, maxModelLen };
+          neverWorse(name, { ...some, tensor }, { ...some, tensor: tensor * 2 }, on);
+        },
+      ),
+    );
+  });
+});
+
+describe('ranges', () => {
+  it('have their lower end first, and exact figures none', () => {
+    fc.assert(
+      fc.property(id, gpuName, base, (name, on, some) => {
+        const sum = judge(name, some, on);
+        for (const range of [sum.weightsGib, sum.kvCacheGib, sum.tokens, sum.requests]) {
+          const [low, high] = range ?? [0, 0];
+          expect(low).toBeLessThanOrEqual(high);
+        }
+        expect(Number.isFinite(sum.kvBytesPerToken ?? 0)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('legality', () => {
+  it('never refuses by another rule what a hint calls legal', () => {
+    fc.assert(
+      fc.property(id, base, fc.boolean(), (name, some, expert) => {
+        const question = asking(name, { ...some, expert });
+        for (const tensor of legalTensorSizes(question)) {
+          const answers = checkLegality(asking(name, { ...some, expert, tensor }));
+          const wrong = answers.filter(({ level, about }) => level === 'error' && about === 'tensor');
+          expect(wrong).toEqual([]);
+        }
+      }),
+    );
+  });
+  it('refuses nothing about a model of which nothing is known', () => {
+    const blank = model('mistralai/Ministral-3-14B-Instruct-2512');
+    fc.assert(
+      fc.property(base, gpuName, (some, on) => {
+        const question = {
+          ...asking('mistralai/Ministral-3-14B-Instruct-2512', some, on),
+          model: { ...blank, weightsGib: null },
+        };
+        expect(checkLegality(question).filter(({ level }) => level === 'error')).toEqual([]);
+        expect(estimate(question.model, question.choice, question.gpu).verdict).toBe('unknown');
+      }),
+    );
+  });
+});

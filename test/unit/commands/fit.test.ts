@@ -1,0 +1,142 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { component, newFolder, runCli } from '../../kit/process.ts';
+
+let cwd = '';
+beforeEach(() => {
+  cwd = newFolder();
+});
+
+const runFit = (...words: readonly string[]) => runCli([...component, 'fit', ...words], { cwd });
+const json = async (...words: readonly string[]) => {
+  const { code, stdout, stderr } = await runFit(...words, '-o', 'json');
+  return { code, stderr, data: JSON.parse(stdout) };
+};
+const tp = '--tensor-parallel-size';
+
+const flagsFor = (settings: { vllmArgs?: string; tensorParallelSize?: number }): string[] => [
+  ...(settings.vllmArgs === undefined ? [] : ['--vllm-args', settings.vllmArgs]),
+  ...(settings.tensorParallelSize === undefined ? [] : [tp, String(settings.tensorParallelSize)]),
+];
+
+describe('fit', () => {
+  it('prints a table of GPUs and sizes without a GPU', async () => {
+    const { code, stdout } = await runFit();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/GPU +TP 1 +TP 2 +TP 4 +TP 8/);
+    expect(stdout).toMatch(/L4 +no +to \d+k +fits \(EP\)/);
+    expect(Math.max(...stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(80);
+  });
+  it('prints the sum for one choice in 80 columns, and what would fit', async () => {
+    const { code, stdout } = await runFit('--gpu', 'L40S', '--release', '1.3.1');
+    expect(code).toBe(1);
+    expect(stdout).toContain('does not fit');
+    expect(stdout).toMatch(/\[#+=+\.+-+\]/);
+    expect(stdout).toContain('98,304 bytes a token');
+    expect(stdout).toContain(`${tp} 2`);
+    expect(
+      Math.max(...(stdout.split('Each of')[0] ?? '').split('\n').map(line => line.length)),
+    ).toBeLessThanOrEqual(80);
+  });
+  it('exits 0, 1 and 65 as promised, with JSON each time', async () => {
+    const fits = await json('--gpu', 'H100-80GB');
+    expect([fits.code, fits.data.verdict, fits.stderr]).toEqual([0, 'fits', '']);
+    expect(fits.data).toMatchObject({ schemaVersion: 1, perGpu: { kvBytesPerToken: 98_304 } });
+    const [low, high] = fits.data.perGpu.kvCacheGiB;
+    expect(low).toBeLessThan(high);
+    const misfit = await json('--gpu', 'L4');
+    expect([misfit.code, misfit.data.verdict]).toEqual([1, 'does-not-fit']);
+    expect(misfit.data.findings.filter((one: { level: string }) => one.level === 'error')).toEqual([]);
+    const illegal = await json('--gpu', 'H200', tp, '4', '--release', '1.5.1');
+    expect([illegal.code, illegal.data.verdict]).toEqual([65, 'fits']);
+    expect(illegal.data.findings[0]).toMatchObject({ rule: 'fit-illegal-fp8-block', level: 'error' });
+    const lifted = await json(
+      '--gpu',
+      'H200',
+      tp,
+      '4',
+      '--release',
+      '1.5.1',
+      '--skip-check',
+      'fit-illegal-fp8-block',
+    );
+    expect(lifted.code).toBe(0);
+    const tight = await json('--gpu-memory-gib', '60', '--gpu-capability', '9.0');
+    expect([tight.code, tight.data.verdict]).toEqual([0, 'tight']);
+  });
+  it('never refuses what it does not know', async () => {
+    const model = await json('--model', 'someone/something', '--gpu', 'H200');
+    expect([model.code, model.data.verdict, model.data.perGpu]).toEqual([0, 'unknown', null]);
+    const gpu = await json('--gpu', 'TPU');
+    expect([gpu.code, gpu.data.verdict]).toEqual([0, 'unknown']);
+    expect(gpu.data.perGpu.kvBytesPerToken).toBe(98_304);
+  });
+  it('takes a model and a GPU that nobody has heard of', async () => {
+    const config = {
+      architectures: ['LlamaForCausalLM'],
+      num_hidden_layers: 32,
+      hidden_size: 4096,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      intermediate_size: 14_336,
+      vocab_size: 128_256,
+      max_position_embeddings: 131_072,
+    };
+    writeFileSync(join(cwd, 'config.json'), JSON.stringify(config));
+    const words = ['--model-config', cwd, '--gpu-memory-gib', '139.8', '--gpu-capability', '9.0'];
+    const said = await json(...words, '--weights-gib', '15', '--release', '1.3.1');
+    expect([said.code, said.data.verdict]).toEqual([0, 'fits']);
+    expect(said.data.perGpu).toMatchObject({ kvBytesPerToken: 131_072, requestGiB: 16 });
+    expect(said.data.perGpu.weightsGiB[0]).toBe(15);
+    const guessed = await json(...words);
+    expect(guessed.data.perGpu.weightsGiB[0]).toBeLessThan(14.96);
+    expect(guessed.data.perGpu.weightsGiB[1]).toBeGreaterThan(14.96);
+  });
+  it('knows instance types and their number of GPUs', async () => {
+    const wide = await json('--gpu', 'g6.12xlarge', tp, '8', '--expert-parallel');
+    expect(wide.code).toBe(65);
+    expect(wide.data.findings.map((one: { rule: string }) => one.rule)).toContain('fit-illegal-gpus');
+  });
+  it('works out each piece of advice', async () => {
+    const words = ['--gpu', 'L40S', '--release', '1.3.1'];
+    const { data } = await json(...words);
+    expect(data.advice.length).toBeGreaterThan(2);
+    for (const { settings } of data.advice)
+      expect((await json(...words, ...flagsFor(settings))).data.verdict).toBe(
+        Object.keys(settings).length === 0 ? 'does-not-fit' : 'fits',
+      );
+  });
+  it.each([
+    ['--gpu-count', '1.5'],
+    ['--weights-gib', 'many'],
+    ['--gpu-memory-gib', '-3'],
+  ])('refuses %s %s as a wrong use', async (flag, value) => {
+    expect((await runFit(flag, value)).code).toBe(64);
+  });
+  it('says in JSON too that a file is missing or no JSON', async () => {
+    writeFileSync(join(cwd, 'x.json'), '[]');
+    for (const file of ['none.json', 'x.json']) {
+      const { code, data } = await json('--model-config', file);
+      expect([code, data.verdict, data.perGpu]).toEqual([65, 'unknown', null]);
+      expect(data.findings[0].rule).toBe('fit-config-unreadable');
+    }
+  });
+});
+
+describe('legality in the other verbs', () => {
+  it('refuses to render what vLLM would refuse, naming what is legal', async () => {
+    const { code, stdout } = await runCli([...component, 'render', tp, '4', '-o', 'json'], { cwd });
+    const [found] = JSON.parse(stdout).findings.filter((one: { level: string }) => one.level === 'error');
+    expect(code).toBe(65);
+    expect(found).toMatchObject({ rule: 'fit-illegal-fp8-block', path: 'tensorParallelSize' });
+    expect(found.hint).toContain('--expert-parallel');
+  });
+  it("speaks of the role's own flags", async () => {
+    const words = ['render', '--mode', 'disaggregated', '--decode-tensor-parallel-size', '4', '-o', 'json'];
+    const { stdout } = await runCli([...component, ...words], { cwd });
+    const [found] = JSON.parse(stdout).findings.filter((one: { level: string }) => one.level === 'error');
+    expect(found).toMatchObject({ path: 'decodeTensorParallelSize' });
+    expect(found.hint).toContain('--decode-tensor-parallel-size 1 or 2');
+  });
+});

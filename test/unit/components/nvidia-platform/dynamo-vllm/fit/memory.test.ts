@@ -1,0 +1,227 @@
+/** The sum against measured starts, and the default model on the usual GPUs. */
+
+import { describe, expect, it } from 'vitest';
+import { estimate } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/estimate.ts';
+import type { Choice } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/facts.ts';
+import { isNear, middleGib, type Point, predicted } from '../../../../../kit/calibration.ts';
+import { choice, defaultModel, gpu, model } from './asking.ts';
+
+const point = (
+  some: Partial<Point> & Pick<Point, 'id' | 'model' | 'bytesPerToken' | 'availableGib'>,
+): Point => ({
+  engineVersion: '0.23.0',
+  visibleGib: 139.8,
+  capability: 9,
+  tensor: 1,
+  data: 1,
+  expert: false,
+  utilization: 0.9,
+  maxModelLen: 32_768,
+  kvTokens: null,
+  starts: true,
+  ...some,
+});
+const l4 = { visibleGib: 22.03, capability: 8.9, engineVersion: '0.29.0', maxModelLen: 8192 };
+
+/** Start-up logs of the default model on L4 and of several models on an H200 and older cards. */
+const points: readonly Point[] = [
+  point({
+    id: 'default on 4 x L4',
+    model: defaultModel,
+    ...l4,
+    tensor: 4,
+    expert: true,
+    utilization: 0.85,
+    bytesPerToken: 24_576,
+    availableGib: 9.2,
+  }),
+  point({
+    id: 'default on 2 x L4',
+    model: defaultModel,
+    ...l4,
+    tensor: 2,
+    utilization: 0.88,
+    bytesPerToken: 49_152,
+    availableGib: 2,
+  }),
+  point({
+    id: 'default on 2 x L4 with DP',
+    model: defaultModel,
+    ...l4,
+    data: 2,
+    utilization: 0.88,
+    maxNumBatchedTokens: 8192,
+    bytesPerToken: 98_304,
+    availableGib: 0.13,
+    starts: false,
+  }),
+  point({ id: 'default on H200', model: defaultModel, bytesPerToken: 98_304, availableGib: 92.6 }),
+  point({
+    id: 'default on H200, eager',
+    model: defaultModel,
+    eager: true,
+    bytesPerToken: 98_304,
+    availableGib: 93.25,
+  }),
+  point({
+    id: '32B on H200',
+    model: 'Qwen/Qwen3-32B',
+    maxModelLen: 40_960,
+    bytesPerToken: 262_144,
+    availableGib: 61.57,
+  }),
+  point({
+    id: '32B on 2 x H200',
+    model: 'Qwen/Qwen3-32B',
+    tensor: 2,
+    bytesPerToken: 131_072,
+    availableGib: 93,
+  }),
+  point({
+    id: '70B on H200',
+    model: 'meta-llama/Llama-3.3-70B-Instruct',
+    maxModelLen: 8192,
+    bytesPerToken: 327_680,
+    availableGib: -9.32,
+    starts: false,
+  }),
+  point({
+    id: 'latent attention on H200',
+    model: 'deepseek-ai/DeepSeek-V2-Lite-Chat',
+    maxModelLen: 163_840,
+    bytesPerToken: 31_104,
+    availableGib: 92.96,
+  }),
+  point({
+    id: '8B on A10, old engine',
+    model: 'meta-llama/Llama-3.1-8B-Instruct',
+    engineVersion: '0.7.0',
+    visibleGib: 22.07,
+    capability: 8.6,
+    maxModelLen: 131_072,
+    bytesPerToken: 131_072,
+    availableGib: 4.6,
+    starts: false,
+  }),
+  point({
+    id: '8B on RTX 3090, old engine',
+    model: 'meta-llama/Llama-3.1-8B-Instruct',
+    engineVersion: '0.6.0',
+    visibleGib: 23.58,
+    capability: 8.6,
+    maxModelLen: 20_000,
+    bytesPerToken: 131_072,
+    availableGib: 3.81,
+  }),
+  point({
+    id: '0.6B with a small share',
+    model: 'Qwen/Qwen3-0.6B',
+    engineVersion: '0.11.0',
+    visibleGib: 47.53,
+    capability: 8.6,
+    utilization: 0.15,
+    maxModelLen: null,
+    bytesPerToken: 114_688,
+    availableGib: 5.474,
+  }),
+];
+
+describe('measured starts', () => {
+  it.each(points.map(one => [one.id, one] as const))('%s', (_, one) => {
+    const sum = predicted(one);
+    const range = sum.kvCacheGib ?? [0, 0];
+    const seen = one.availableGib ?? 0;
+    expect(sum.kvBytesPerToken).toBe(one.bytesPerToken);
+    expect(isNear(middleGib(range), seen), `${range.join(' .. ')} against ${seen}`).toBe(true);
+    if (one.starts) expect(sum.verdict).not.toBe('does-not-fit');
+    else expect(sum.verdict).not.toBe('fits');
+  });
+});
+
+describe('the default model with its whole context of 262,144 tokens', () => {
+  const verdict = (name: string, some: Partial<Choice>) =>
+    estimate(model(defaultModel), choice(some), gpu(name)).verdict;
+  const all = ['L4', 'A10G', 'A100-40GB', 'L40S', 'A100-80GB', 'H100-80GB', 'RTX PRO 6000', 'H200', 'B200'];
+  it.each([14, 23, 31])('fits nowhere below 80 GB alone, vLLM 0.%i', engine => {
+    expect(all.filter(name => verdict(name, { engine }) === 'does-not-fit')).toEqual(all.slice(0, 4));
+    expect(all.filter(name => verdict(name, { engine }) === 'fits')).toEqual(all.slice(4));
+  });
+  it.each([14, 23, 31])('fits on two GPUs but those of 24 GB, vLLM 0.%i', engine => {
+    expect(all.filter(name => verdict(name, { engine, tensor: 2 }) === 'does-not-fit')).toEqual(
+      all.slice(0, 2),
+    );
+    expect(all.filter(name => verdict(name, { engine, tensor: 2 }) === 'fits')).toEqual(all.slice(2));
+  });
+  it.each([4, 8])('fits everywhere on %i GPUs with expert parallelism', tensor => {
+    expect(all.filter(name => verdict(name, { tensor, expert: true }) === 'fits')).toEqual(all);
+  });
+  it('does not load at all on one GPU of 24 GB', () => {
+    expect(estimate(model(defaultModel), choice(), gpu('L4')).tokens).toEqual([0, 0]);
+  });
+});
+
+describe('KV cache by kind of attention', () => {
+  it.each<[string, number]>([
+    ['Qwen/Qwen3-Next-80B-A3B-Instruct-FP8', 24_576],
+    ['Qwen/Qwen3.5-397B-A17B', 30_720],
+    ['openai/gpt-oss-20b', 24_576],
+    ['openai/gpt-oss-120b', 36_864],
+    ['deepseek-ai/DeepSeek-R1', 70_272],
+    ['zai-org/GLM-4.6-FP8', 376_832],
+    ['nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16', 8192],
+    ['nvidia/Llama-3_3-Nemotron-Super-49B-v1', 200_704],
+    ['meta-llama/Llama-4-Scout-17B-16E-Instruct', 196_608],
+  ])('%s takes %i bytes a token', (id, bytes) => {
+    expect(estimate(model(id), choice(), null).kvBytesPerToken).toBe(bytes);
+  });
+  it('is cut by TP down to one KV head, except for latent attention', () => {
+    const bytes = (id: string, tensor: number) =>
+      estimate(model(id), choice({ tensor }), null).kvBytesPerToken;
+    expect([1, 2, 4, 8].map(tensor => bytes(defaultModel, tensor))).toEqual([98_304, 49_152, 24_576, 24_576]);
+    expect([1, 8].map(tensor => bytes('deepseek-ai/DeepSeek-R1', tensor))).toEqual([70_272, 70_272]);
+  });
+  it('is halved by an 8-bit cache', () => {
+    const sum = estimate(model(defaultModel), choice({ kvCacheDtype: 'fp8' }), null);
+    expect(sum.requestGib).toBe(12);
+  });
+  it('charges windows in full when a connector turns them off on an old engine', () => {
+    const bytes = (engine: number) =>
+      estimate(model('openai/gpt-oss-120b'), choice({ connector: true, engine }), null).kvBytesPerToken;
+    expect([bytes(16), bytes(23)]).toEqual([73_728, 36_864]);
+  });
+});
+
+describe('engine arguments', () => {
+  const sum = (some: Partial<Choice>, on = 'L40S') => estimate(model(defaultModel), choice(some), gpu(on));
+  const low = (some: Partial<Choice>): number => sum(some).kvCacheGib?.[0] ?? Number.NaN;
+  it('take their part in the sum', () => {
+    expect(low({ cpuOffloadGib: 10 }) - low({})).toBeCloseTo(10, 0);
+    expect(low({ eager: true })).toBeGreaterThan(low({}));
+    expect(low({ maxNumBatchedTokens: 32_768 })).toBeLessThan(low({}));
+    expect(low({ maxNumSeqs: 1024 })).toBeLessThan(low({}));
+    expect(sum({ kvCacheMemoryBytes: 2 ** 32 }).kvCacheGib).toEqual([4, 4]);
+  });
+  it('let the engine choose the context', () => {
+    expect(sum({ maxModelLen: 'auto' }).verdict).toBe('fits');
+  });
+  it('quantise while loading', () => {
+    const weights = (quantization: string | null) =>
+      estimate(model('Qwen/Qwen3-32B'), choice({ quantization }), null).weightsGib?.[0] ?? Number.NaN;
+    expect(weights('fp8')).toBeCloseTo((61.03 + 2.9) / 2, 0);
+    expect(weights('awq')).toBeNaN();
+  });
+});
+
+describe('what is not known', () => {
+  it('is said and never held against anything', () => {
+    const sum = estimate(model('deepseek-ai/DeepSeek-V4-Flash'), choice(), gpu('H200'));
+    expect([sum.verdict, sum.missing]).toEqual(['does-not-fit', []]);
+    const partial = estimate(model('zai-org/GLM-5.1-FP8'), choice(), gpu('B200'));
+    expect(partial.weightsGib).not.toBeNull();
+    const nothing = estimate(model('mistralai/Ministral-3-14B-Instruct-2512'), choice(), gpu('H200'));
+    expect([nothing.verdict, nothing.missing]).toEqual([
+      'unknown',
+      ['what the attention caches', 'the length of the context'],
+    ]);
+  });
+});

@@ -1,0 +1,179 @@
+/** The traps that real config.json files set. */
+
+import { describe, expect, it } from 'vitest';
+import {
+  knownModel,
+  knownModels,
+} from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/catalogue.ts';
+import {
+  type Json,
+  parseLenient,
+} from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/json.ts';
+import { readConfig } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/read-config.ts';
+
+const plain: Json = {
+  architectures: ['X'],
+  num_hidden_layers: 4,
+  hidden_size: 512,
+  num_attention_heads: 8,
+  num_key_value_heads: 2,
+  intermediate_size: 1024,
+  vocab_size: 1000,
+  max_position_embeddings: 4096,
+};
+const read = (some: Json) => readConfig({ ...plain, ...some }, null);
+
+describe('dimensions', () => {
+  it('takes a missing or empty head_dim from the heads', () => {
+    expect(read({}).headDim).toBe(64);
+    expect(read({ head_dim: null }).headDim).toBe(64);
+    expect(read({ head_dim: 128 }).headDim).toBe(128);
+  });
+  it.each(['text_config', 'llm_config'])('looks into %s and takes the rest from outside', key => {
+    const facts = readConfig(
+      {
+        architectures: ['Y'],
+        [key]: plain,
+        quantization_config: { quant_method: 'fp8' },
+        torch_dtype: 'bfloat16',
+      },
+      null,
+    );
+    expect(facts).toMatchObject({ architecture: 'Y', layers: 4, kvHeads: 2, dtype: 'bfloat16' });
+    expect(facts.quantization?.method).toBe('fp8');
+  });
+  it.each(['num_experts', 'n_routed_experts', 'num_local_experts'])('knows experts as %s', key => {
+    expect(read({ [key]: 16, moe_intermediate_size: 256 }).experts).toMatchObject({ count: 16, width: 256 });
+    expect(read({ [key]: 16 }).experts?.width).toBe(1024);
+  });
+  it('knows shared experts in both spellings', () => {
+    const base = { num_experts: 16, moe_intermediate_size: 256 };
+    expect(read({ ...base, shared_expert_intermediate_size: 512 }).experts?.sharedWidth).toBe(512);
+    expect(read({ ...base, n_shared_experts: 2 }).experts?.sharedWidth).toBe(512);
+    expect(read(base).experts?.sharedWidth).toBe(0);
+  });
+  it('tells dense layers among experts', () => {
+    const base = { num_experts: 16, moe_intermediate_size: 256 };
+    expect(read(base)).toMatchObject({ hasDenseMlp: false, experts: { layers: 4 } });
+    expect(read({ ...base, first_k_dense_replace: 1 })).toMatchObject({
+      hasDenseMlp: true,
+      experts: { layers: 3 },
+    });
+    expect(read({ ...base, interleave_moe_layer_step: 2 })).toMatchObject({
+      hasDenseMlp: true,
+      experts: { layers: 2 },
+    });
+  });
+});
+
+describe('attention', () => {
+  it('is latent where there is a rank, whatever the KV heads say', () => {
+    expect(read({ kv_lora_rank: 512, qk_rope_head_dim: 64, num_key_value_heads: 8 }).kinds).toEqual([
+      { kind: 'latent', layers: 4, entryElements: 576 },
+    ]);
+  });
+  it('follows layer_types, intervals, patterns and blocks', () => {
+    const window = {
+      sliding_window: 128,
+      layer_types: ['sliding_attention', 'full_attention', 'full_attention', 'full_attention'],
+    };
+    expect(read(window).kinds).toEqual([
+      { kind: 'full', layers: 3 },
+      { kind: 'sliding', layers: 1, windowTokens: 128 },
+    ]);
+    const blocks = { block_configs: [{ attention: { no_op: true } }, { attention: { no_op: false } }] };
+    expect(read(blocks).kinds).toEqual([{ kind: 'full', layers: 1 }]);
+    const delta = {
+      full_attention_interval: 4,
+      linear_num_key_heads: 1,
+      linear_key_head_dim: 2,
+      linear_num_value_heads: 1,
+      linear_value_head_dim: 2,
+      linear_conv_kernel_dim: 4,
+    };
+    expect(read(delta).kinds).toEqual([
+      { kind: 'full', layers: 1 },
+      { kind: 'state', layers: 3, stateBytes: 6 * 3 * 2 + 4 * 2 },
+    ]);
+  });
+  it('believes Qwen 2 that its window is off', () => {
+    expect(read({ sliding_window: 131_072, use_sliding_window: false }).kinds).toEqual([
+      { kind: 'full', layers: 4 },
+    ]);
+  });
+  it('does not guess', () => {
+    expect(read({ sliding_window: 1024 }).kinds).toEqual([]);
+    expect(read({ compress_ratios: [4] }).kinds).toEqual([]);
+    expect(read({ full_attention_interval: 4 }).kinds).toEqual([]);
+    expect(read({ layer_types: ['full_attention', 'something_new'] }).kinds).toEqual([]);
+  });
+});
+
+describe('context', () => {
+  it.each<[Json, number]>([
+    [{}, 4096],
+    [{ rope_scaling: { rope_type: 'yarn', factor: 4, original_max_position_embeddings: 2048 } }, 8192],
+    [{ rope_scaling: { type: 'linear', factor: 2 } }, 8192],
+    [{ rope_scaling: { rope_type: 'llama3', factor: 8 } }, 4096],
+    [{ rope_parameters: { rope_type: 'default', rope_theta: 1e6 } }, 4096],
+    [{ rope_scaling: { rope_type: 'linear', factor: 8 }, model_type: 'gemma3_text' }, 4096],
+    [{ model_max_length: 2048 }, 2048],
+  ])('of %j is %i', (some, tokens) => {
+    expect(read(some).contextTokens).toBe(tokens);
+  });
+});
+
+describe('quantisation', () => {
+  it.each<[Json, object]>([
+    [
+      { quant_method: 'fp8', weight_block_size: [128, 128] },
+      { method: 'fp8', bits: 8, block: [128, 128] },
+    ],
+    [{ quant_method: 'fp8' }, { method: 'fp8', bits: 8, block: null }],
+    [
+      { quant_method: 'awq', bits: 4, group_size: 128 },
+      { method: 'awq', bits: 4, groupSize: 128 },
+    ],
+    [{ quant_method: 'mxfp4' }, { method: 'mxfp4', bits: 4 }],
+    [
+      { quant_method: 'modelopt', quant_algo: 'NVFP4' },
+      { method: 'modelopt_fp4', bits: 4 },
+    ],
+    [
+      {
+        quant_method: 'compressed-tensors',
+        config_groups: {
+          group_0: { weights: { num_bits: 8, strategy: 'block', block_structure: [128, 128] } },
+        },
+      },
+      { method: 'compressed-tensors', bits: 8, block: [128, 128] },
+    ],
+  ])('%j', (config, expected) => {
+    expect(read({ quantization_config: config }).quantization).toMatchObject(expected);
+  });
+});
+
+describe('JSON as Python writes it', () => {
+  it('may hold Infinity and NaN outside of texts', () => {
+    expect(parseLenient('{"a": Infinity, "b": -Infinity, "c": "NaN", "d": [NaN]}')).toEqual({
+      a: null,
+      b: null,
+      c: 'NaN',
+      d: [null],
+    });
+  });
+  it.each(['', '[]', 'null', '{'])('is refused as %j', text => {
+    expect(parseLenient(text)).toBeUndefined();
+  });
+});
+
+describe('the catalogue', () => {
+  it('reads every entry, and knows the attention of nearly all', () => {
+    const facts = knownModels.map(id => knownModel(id));
+    expect(facts).toHaveLength(new Set(knownModels.map(id => id.toLowerCase())).size);
+    expect(facts.filter(one => (one?.kinds.length ?? 0) === 0).length).toBeLessThan(15);
+  });
+  it('compares ids without case', () => {
+    expect(knownModel('qwen/qwen3-0.6b')?.layers).toBe(28);
+  });
+});
