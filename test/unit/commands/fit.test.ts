@@ -139,4 +139,14 @@ describe('legality in the other verbs', () => {
     expect(found).toMatchObject({ path: 'decodeTensorParallelSize' });
     expect(found.hint).toContain('--decode-tensor-parallel-size 1 or 2');
   });
+  it('holds in the review of a saved manifest, whoever changed it', async () => {
+    const { stdout } = await runCli([...component, 'render', '--release', '1.3.1', tp, '2'], { cwd });
+    for (const size of ['2', '4']) {
+      const file = join(cwd, `tp${size}.yaml`);
+      writeFileSync(file, stdout.replace(/(--tensor-parallel-size"?\n\s+- )"2"/, `$1"${size}"`));
+      const review = await runCli([...component, 'review', file, '--non-interactive', '-o', 'json'], { cwd });
+      const rules = JSON.parse(review.stdout).findings.map((one: { rule: string }) => one.rule);
+      expect(rules.includes('fit-illegal-fp8-block')).toBe(size === '4');
+    }
+  });
 });

@@ -8,6 +8,7 @@ import type { Value } from '../../../core/schema.ts';
 import { misplacedSettings, type Settled, type Values } from '../../../core/settings.ts';
 import { settingTable } from './answers.ts';
 import { catalogue } from './catalogue.ts';
+import { graphLegality } from './fit/graph-rule.ts';
 import { isGraph } from './graph.ts';
 import { checkGraph } from './manifest-rules.ts';
 import { planFrom } from './planning.ts';
@@ -100,6 +101,7 @@ const explain = (objects: readonly KubernetesObject[]): Explained => {
     findings: unique([
       ...none,
       ...objects.filter(isGraph).flatMap(checkGraph),
+      ...objects.filter(isGraph).flatMap(graphLegality),
       ...objects.flatMap(checkShape).map(tolerant),
     ]),
   };

@@ -46,6 +46,3 @@ export const knownModels: readonly string[] = entries.map(entry => entry.id);
 
 /** GiB of a model's checkpoint on the Hub; undefined when it is not known. */
 export const weightsGiB = (id: string): number | undefined => entryOf(id)?.weightsGib ?? undefined;
-
-/** Whether the Hub asks for an accepted licence; undefined when the model is not in the catalogue. */
-export const isGated = (id: string): boolean | undefined => entryOf(id)?.gated;

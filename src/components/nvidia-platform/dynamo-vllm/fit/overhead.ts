@@ -56,7 +56,9 @@ const experts = (model: ModelFacts, choice: Choice, batch: Batch): Range => {
   const { perToken, width } = model.experts;
   const cut = choice.expert ? 1 : choice.tensor * choice.data;
   const each = 3 * ((width ?? 0) / cut) + 2 * (model.hidden ?? 0);
-  const bytes = batch.tokens * choice.data * (perToken ?? 1) * each * bytesOf16Bits;
+  // Whole experts get only what is routed to them, a fair share; cut experts get every rank's tokens.
+  const gathered = batch.tokens * (choice.expert ? 1 : choice.data);
+  const bytes = gathered * (perToken ?? 1) * each * bytesOf16Bits;
   const sets = scaled(choice.data > 1 ? workspaceSets.data : workspaceSets.alone, bytes / bytesPerGib);
   return [sets[0] + kernelsGib[0], sets[1] + kernelsGib[1]];
 };

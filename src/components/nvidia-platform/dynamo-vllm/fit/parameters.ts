@@ -5,7 +5,7 @@ import type { ModelFacts } from './facts.ts';
 /** Bytes of one weight: 16 bits unless the format says less; scales included (one a 128 x 128 block, one or two a group of 4-bit weights). */
 const bytesOfBits: Readonly<Record<number, number>> = { 4: 0.55, 8: 1 + 4 / 16_384 };
 
-export const weightBytes = (model: ModelFacts): number =>
+const weightBytes = (model: ModelFacts): number =>
   model.quantization === null ? 2 : (bytesOfBits[model.quantization.bits ?? 16] ?? 2);
 
 /** Embeddings, and the output layer where it is one of its own, stay in 16 bits. Zero when not known. */
