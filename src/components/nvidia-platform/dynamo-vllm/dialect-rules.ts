@@ -66,7 +66,7 @@ const skew: Rule = ({ plan }) => {
 const postRelease: Rule = ({ settings }) => {
   const tag = tagOf(imageFor(settings));
   if (withoutPost(tag) !== tag) {
-    const message = `The image tag ${tag} was never published: a post release is a chart or a package, not an image.`;
+    const message = `The image tag ${tag} does not exist: a post release is a chart or a package, not an image.`;
     return [finding('image-tag-post', 'error', 'image', message, `Use the image tag ${withoutPost(tag)}.`)];
   }
   if (withoutPost(settings.release) === settings.release) return [];
