@@ -1,8 +1,7 @@
 /** Environment variables of the components and of the download Job. A name stands once in a list: from 1.2 a second one fails the deployment. */
 
 import type { Dialect } from './dialect.ts';
-import type { Plan, Variable } from './plan.ts';
-import type { Draft } from './roles.ts';
+import type { Outline, Plan, Variable } from './plan.ts';
 import type { Settings } from './settings.ts';
 
 const literal = (name: string, value: string): Variable => ({ name, value });
@@ -27,7 +26,8 @@ const token = (settings: Settings): Variable[] =>
     : [{ name: 'HF_TOKEN', secret: { name: settings.hfTokenSecret, key: 'HF_TOKEN' } }];
 
 /** With the model on the claim nothing needs the Hub; without it every component reads the tokenizer or the weights from there. */
-const hub = (settings: Settings, draft: Draft): Variable[] => (draft.cache === null ? token(settings) : []);
+const hub = (settings: Settings, outline: Outline): Variable[] =>
+  outline.cache === null ? token(settings) : [];
 
 /** The same prefix must get the same block hash in every worker, or the router never finds it. */
 const sameHashes = literal('PYTHONHASHSEED', '0');
@@ -42,13 +42,13 @@ const kvbmEnv = (kvbm: NonNullable<Plan['kvbm']>): Variable[] => [
     : []),
 ];
 
-export const workerEnv = (settings: Settings, draft: Draft, kvbm: Plan['kvbm']): Variable[] =>
+export const workerEnv = (settings: Settings, outline: Outline, kvbm: Plan['kvbm']): Variable[] =>
   merge(
     [
       ...logging(settings),
-      ...hub(settings, draft),
-      ...(draft.cache === null ? [] : [literal('HF_HUB_OFFLINE', '1')]),
-      ...(draft.router === null ? [] : [sameHashes]),
+      ...hub(settings, outline),
+      ...(outline.cache === null ? [] : [literal('HF_HUB_OFFLINE', '1')]),
+      ...(outline.router === null ? [] : [sameHashes]),
       ...(kvbm === null ? [] : kvbmEnv(kvbm)),
     ],
     settings.env,
@@ -57,8 +57,8 @@ export const workerEnv = (settings: Settings, draft: Draft, kvbm: Plan['kvbm']):
 const usualOverlapWeight = 1;
 
 /** The frontend may ask the Hub for a tokenizer that it does not find on the claim, so it is not told to stay offline. */
-export const frontendEnv = (settings: Settings, draft: Draft, dialect: Dialect): Variable[] => {
-  const { router } = draft;
+export const frontendEnv = (settings: Settings, outline: Outline, dialect: Dialect): Variable[] => {
+  const { router } = outline;
   const routing =
     router === null
       ? []
@@ -69,15 +69,15 @@ export const frontendEnv = (settings: Settings, draft: Draft, dialect: Dialect):
             ? []
             : [literal(dialect.runtime.overlapWeight, String(router.overlapWeight))]),
         ];
-  return merge([...logging(settings), ...hub(settings, draft), ...routing], settings.env);
+  return merge([...logging(settings), ...hub(settings, outline), ...routing], settings.env);
 };
 
-export const downloadEnv = (settings: Settings, draft: Draft, mountPath: string): Variable[] =>
+export const downloadEnv = (settings: Settings, outline: Outline, mountPath: string): Variable[] =>
   merge(
     [
-      literal('MODEL_ID', draft.model.id),
-      literal('MODEL_REVISION', draft.model.revision),
-      literal('MODEL_DIR', draft.model.path),
+      literal('MODEL_ID', outline.model.id),
+      literal('MODEL_REVISION', outline.model.revision),
+      literal('MODEL_DIR', outline.model.path),
       // On the claim: the image's home may not be writable for the pod's user.
       literal('HF_HOME', `${mountPath}/.huggingface`),
       ...token(settings),

@@ -108,5 +108,8 @@ export type Plan = {
   readonly answersHash: string;
 };
 
+/** What the roles need to know of the rest of the plan. */
+export type Outline = Pick<Plan, 'model' | 'cache' | 'kvbm' | 'router' | 'mode'>;
+
 /** Role kinds that hold GPUs. */
 export const isWorker = (role: Role): boolean => role.parallelism !== null;

@@ -12,8 +12,8 @@ import { type Dialect, dialectFor } from './dialect.ts';
 import { type EngineWord, readVllmArgs } from './engine/read.ts';
 import { downloadEnv } from './env.ts';
 import { placementFor } from './placement.ts';
-import type { Download, ModelCache, Plan, Role } from './plan.ts';
-import { type Draft, parallelKeys, planRoles } from './roles.ts';
+import type { Download, ModelCache, Outline, Plan, Role } from './plan.ts';
+import { parallelKeys, planRoles } from './roles.ts';
 import { type Settings, savedSettings } from './settings.ts';
 
 const repository = 'nvcr.io/nvidia/ai-dynamo/vllm-runtime';
@@ -36,8 +36,8 @@ const digits = { answers: 16, job: 8 } as const;
 /** Room in a name for `-download-<8 hex>` below the 63 characters of a label. */
 export const jobSuffixLength = '-download-'.length + digits.job;
 
-const downloadFor = (settings: Settings, draft: Draft, cache: ModelCache, image: string): Download => {
-  const env = downloadEnv(settings, draft, cache.mountPath);
+const downloadFor = (settings: Settings, outline: Outline, cache: ModelCache, image: string): Download => {
+  const env = downloadEnv(settings, outline, cache.mountPath);
   const placement = placementFor(settings, cache, true);
   const identity = {
     image,
@@ -50,7 +50,7 @@ const downloadFor = (settings: Settings, draft: Draft, cache: ModelCache, image:
   return { job: `${settings.name}-download-${hashData(identity, digits.job)}`, env, placement };
 };
 
-const draftOf = (settings: Settings, cache: ModelCache | null, taken: Taken): Draft => ({
+const outlineOf = (settings: Settings, cache: ModelCache | null, taken: Taken): Outline => ({
   mode: settings.mode,
   cache,
   model: {
@@ -110,11 +110,11 @@ export const planFrom = (given: Settings, settled: Settled, facts: Facts): Plann
   const { cache, findings } = planCache(given, facts);
   const settings = decided(given, cache, operatorRelease);
   const image = imageFor(settings);
-  const draft = draftOf(settings, cache, taken);
-  const roles = planRoles(settings, draft, dialect, taken, key => isExplicit(settled, key));
+  const outline = outlineOf(settings, cache, taken);
+  const roles = planRoles(settings, outline, dialect, taken, key => isExplicit(settled, key));
   const final = { ...settings, ...sizesOf(roles) };
   const plan: Plan = {
-    ...draft,
+    ...outline,
     name: settings.name,
     namespace: settings.namespace,
     createNamespace: settings.createNamespace,
@@ -126,7 +126,7 @@ export const planFrom = (given: Settings, settled: Settled, facts: Facts): Plann
     image,
     runtimeVersionOverride: overrideFor(image, settings, dialect),
     imagePullSecrets: settings.imagePullSecret,
-    download: cache === null ? null : downloadFor(settings, draft, cache, image),
+    download: cache === null ? null : downloadFor(settings, outline, cache, image),
     roles,
     gpus: {
       perReplica: Object.fromEntries(

@@ -4,12 +4,9 @@ import type { Owned, Taken } from './args.ts';
 import type { Dialect } from './dialect.ts';
 import { frontendEnv, workerEnv } from './env.ts';
 import { placementFor } from './placement.ts';
-import type { Parallelism, Plan, Role, RoleKind, Variable } from './plan.ts';
+import type { Outline, Parallelism, Plan, Role, RoleKind, Variable } from './plan.ts';
 import { kvbmDisk, memoryOf } from './resources.ts';
 import type { Settings } from './settings.ts';
-
-/** What the roles need to know of the rest of the plan. */
-export type Draft = Pick<Plan, 'model' | 'cache' | 'kvbm' | 'router' | 'mode'>;
 
 const components: Readonly<Record<RoleKind, string>> = {
   frontend: 'Frontend',
@@ -55,17 +52,17 @@ const parallelArgs = (parallelism: Parallelism): string[] => [
 
 type WorkerKind = keyof typeof replicaKeys;
 
-const transferArgs = (kind: WorkerKind, draft: Draft, dialect: Dialect): readonly string[] => {
+const transferArgs = (kind: WorkerKind, outline: Outline, dialect: Dialect): readonly string[] => {
   const { kvbm, transfer } = dialect.runtime;
-  if (draft.kvbm !== null) return kvbm[kind];
+  if (outline.kvbm !== null) return kvbm[kind];
   return kind === 'worker' ? [] : transfer;
 };
 
 /** Decode workers publish nothing: their blocks came from prefill and would be counted twice from 1.4 on. */
-const eventArgs = (kind: WorkerKind, draft: Draft, dialect: Dialect, taken: Taken): readonly string[] => {
+const eventArgs = (kind: WorkerKind, outline: Outline, dialect: Dialect, taken: Taken): readonly string[] => {
   if (kind === 'decode') return [];
   if (taken.owned.kvEvents.length > 0) return taken.owned.kvEvents;
-  return draft.router === null ? [] : dialect.runtime.kvEvents;
+  return outline.router === null ? [] : dialect.runtime.kvEvents;
 };
 
 const eager = '--enforce-eager';
@@ -75,27 +72,27 @@ export const holds = (args: readonly string[], words: readonly string[]): boolea
   args.some((_, at) => words.every((word, index) => args[at + index] === word));
 
 /** On the claim the folder holds one revision; without it the engine fetches the one asked for. */
-const revisionArgs = ({ cache, model }: Draft): string[] =>
+const revisionArgs = ({ cache, model }: Outline): string[] =>
   cache === null && model.revision !== 'main' ? ['--revision', model.revision] : [];
 
 const argsOf = (
   kind: WorkerKind,
   parallelism: Parallelism,
-  draft: Draft,
+  outline: Outline,
   dialect: Dialect,
   taken: Taken,
 ): string[] => {
-  const { model } = draft;
+  const { model } = outline;
   const role = kind === 'worker' ? [] : dialect.runtime.role[kind];
   const planned = [
     ...['--model', model.path, '--served-model-name', ...model.servedNames],
-    ...revisionArgs(draft),
+    ...revisionArgs(outline),
     ...role,
     ...parallelArgs(parallelism),
     ...(model.maxModelLen === null ? [] : ['--max-model-len', model.maxModelLen]),
-    ...transferArgs(kind, draft, dialect),
-    ...eventArgs(kind, draft, dialect, taken),
-    ...(draft.kvbm !== null ? [eager] : []),
+    ...transferArgs(kind, outline, dialect),
+    ...eventArgs(kind, outline, dialect, taken),
+    ...(outline.kvbm !== null ? [eager] : []),
   ];
   const extra = taken.rest.filter(word => !holds(planned, word.tokens));
   return [...planned, ...extra.flatMap(word => word.tokens)];
@@ -104,14 +101,14 @@ const argsOf = (
 const worker = (
   kind: WorkerKind,
   settings: Settings,
-  draft: Draft,
+  outline: Outline,
   dialect: Dialect,
   taken: Taken,
   explicit: (key: string) => boolean,
 ): Role => {
   const parallelism = parallelismOf(settings, kind, taken, explicit);
   const gpus = parallelism.tensor * parallelism.pipeline * parallelism.data;
-  const offloads = draft.kvbm !== null && kind !== 'decode' ? draft.kvbm : null;
+  const offloads = outline.kvbm !== null && kind !== 'decode' ? outline.kvbm : null;
   return {
     kind,
     component: components[kind],
@@ -119,16 +116,16 @@ const worker = (
     parallelism,
     gpus,
     command: ['python3', '-m', 'dynamo.vllm'],
-    args: argsOf(kind, parallelism, draft, dialect, taken),
-    env: workerEnv(settings, draft, offloads),
+    args: argsOf(kind, parallelism, outline, dialect, taken),
+    env: workerEnv(settings, outline, offloads),
     ...memoryOf(settings, gpus, offloads, dialect.operator.requestsEphemeralStorage),
     disk: kvbmDisk(offloads),
-    placement: placementFor(settings, draft.cache, true),
+    placement: placementFor(settings, outline.cache, true),
   };
 };
 
-const frontend = (settings: Settings, draft: Draft, dialect: Dialect): Role => {
-  const env: readonly Variable[] = frontendEnv(settings, draft, dialect);
+const frontend = (settings: Settings, outline: Outline, dialect: Dialect): Role => {
+  const env: readonly Variable[] = frontendEnv(settings, outline, dialect);
   return {
     kind: 'frontend',
     component: components.frontend,
@@ -142,7 +139,7 @@ const frontend = (settings: Settings, draft: Draft, dialect: Dialect): Role => {
     limits: {},
     sharedMemory: null,
     disk: null,
-    placement: placementFor(settings, draft.cache, false),
+    placement: placementFor(settings, outline.cache, false),
   };
 };
 
@@ -156,11 +153,11 @@ export const kindsOf = (mode: Plan['mode']): readonly WorkerKind[] => workerKind
 
 export const planRoles = (
   settings: Settings,
-  draft: Draft,
+  outline: Outline,
   dialect: Dialect,
   taken: Taken,
   explicit: (key: string) => boolean,
 ): Role[] => [
-  frontend(settings, draft, dialect),
-  ...kindsOf(draft.mode).map(kind => worker(kind, settings, draft, dialect, taken, explicit)),
+  frontend(settings, outline, dialect),
+  ...kindsOf(outline.mode).map(kind => worker(kind, settings, outline, dialect, taken, explicit)),
 ];
