@@ -3,7 +3,7 @@
 import type { Finding } from '../core/finding.ts';
 import { type CliError, type ErrorKind, exitCodes, isCliError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { schemaVersion } from './talk.ts';
+import { printEvent, schemaVersion } from './talk.ts';
 
 type Outcome = { readonly code: number; readonly findings: readonly Finding[] };
 
@@ -18,26 +18,25 @@ const findingsOf = (error: CliError): readonly Finding[] =>
     ? error.findings
     : [{ rule: error.kind, level: 'error', path: '', message: error.message, hint: error.hint }];
 
-const emit = (io: Io, event: Readonly<Record<string, unknown>>): void => {
-  io.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`);
+const printResult = (io: Io, verdict: string, findings: readonly Finding[]): void =>
+  printEvent(io, 'result', { schemaVersion, verdict, findings });
+
+/** Prints findings as they are found. */
+export const printFindings = (io: Io, findings: readonly Finding[]): void => {
+  for (const finding of findings) printEvent(io, 'finding', { finding });
 };
 
-const finish = (io: Io, verdict: string, findings: readonly Finding[]): void => {
-  for (const finding of findings) emit(io, { kind: 'finding', finding });
-  emit(io, { kind: 'result', schemaVersion, verdict, findings });
+/** Runs something and prints its result; a {@link CliError} becomes the result, everything else is thrown on. */
+export const withResult = async (io: Io, work: () => Promise<Outcome>): Promise<number> => {
+  try {
+    const { code, findings } = await work();
+    printResult(io, code === 0 ? 'saved' : 'refused', findings);
+    return code;
+  } catch (error) {
+    if (!isCliError(error)) throw error;
+    const findings = findingsOf(error);
+    printFindings(io, findings);
+    printResult(io, verdicts[error.kind] ?? 'refused', findings);
+    return exitCodes[error.kind];
+  }
 };
-
-/** Runs something and prints its events; a {@link CliError} becomes the result, everything else is thrown on. */
-export const eventsFor = (io: Io) => ({
-  run: async (work: () => Promise<Outcome>): Promise<number> => {
-    try {
-      const { code, findings } = await work();
-      finish(io, code === 0 ? 'saved' : 'refused', findings);
-      return code;
-    } catch (error) {
-      if (!isCliError(error)) throw error;
-      finish(io, verdicts[error.kind] ?? 'refused', findingsOf(error));
-      return exitCodes[error.kind];
-    }
-  },
-});

@@ -7,7 +7,7 @@ import { CliError } from '../errors.ts';
 import { writeAnswersFile } from '../files/answers.ts';
 import type { Command, Context } from './context.ts';
 import { deploy } from './deploy.ts';
-import { eventsFor } from './events.ts';
+import { printFindings, withResult } from './events.ts';
 import { pathFrom, readFacts, soundLayers } from './layers.ts';
 import { askMissing, refuseToGuess, unanswered } from './questions.ts';
 import { replayCommand } from './replay.ts';
@@ -47,6 +47,15 @@ const answersLayer = async (
   return askMissing(context, component, layers, facts);
 };
 
+/** Summary and findings; as JSON every finding is an event of its own. */
+const tell = ({ io, options }: Context, subject: Subject): void => {
+  if (options.output === 'json') printFindings(io, subject.findings);
+  else if (options.quiet !== true) {
+    saySummary(io, subject.summary);
+    sayFindings(io, subject.findings);
+  }
+};
+
 /** The last answer, carried out. Errors: `refused` with findings, `usage` when a review has nobody to talk to. */
 const carryOut = async (work: Work): Promise<number> => {
   const { context, component, facts, settled, subject } = work;
@@ -57,11 +66,7 @@ const carryOut = async (work: Work): Promise<number> => {
     return decide(context, component, facts, subject);
   }
   if (hasErrors(subject.findings)) throw unusable(subject.findings);
-  // As JSON every finding is an event of its own.
-  if (options.quiet !== true && options.output !== 'json') {
-    saySummary(io, subject.summary);
-    sayFindings(io, subject.findings);
-  }
+  tell(context, subject);
   if (action === 'deploy') return deploy(context, subject);
   if (action === 'review') throw nobodyThere();
   saySaved(context, subject, saveSubject(context, subject, overwrite === true));
@@ -102,6 +107,5 @@ const install = async (context: Context): Promise<{ code: number; findings: read
 
 export const command: Command = async context => {
   if (context.options.output !== 'json') return (await install(context)).code;
-  const events = eventsFor(context.io);
-  return events.run(() => install(context));
+  return withResult(context.io, () => install(context));
 };

@@ -9,7 +9,7 @@ import { folderFiles, type Saved, saveFolder } from '../files/saved.ts';
 import { type Context, commandLine } from './context.ts';
 import { pathFrom } from './layers.ts';
 import type { Subject } from './subject.ts';
-import { say } from './talk.ts';
+import { printEvent, say } from './talk.ts';
 
 /** Folder that holds all saved manifests. */
 export const libraryFolder = ({ io, options }: Context): string =>
@@ -38,8 +38,11 @@ const changes = {
   unchanged: 'Already saved, nothing to do',
 } as const;
 
-/** What was written, and the exact next commands. */
+/** What was written, and the exact next commands; as JSON an event. */
 export const saySaved = (context: Context, subject: Subject, saved: Saved): void => {
+  const { output, quiet } = context.options;
+  if (output === 'json') printEvent(context.io, 'saved', { folder: saved.folder, change: saved.change });
+  if (output === 'json' || quiet === true) return;
   const path = shortPath(context, saved.folder);
   say(
     context.io,

@@ -39,6 +39,10 @@ export const print = (io: Io, text: string): void => {
   io.stdout.write(text);
 };
 
+/** One event a line, with its time. */
+export const printEvent = (io: Io, kind: string, event: Readonly<Record<string, unknown>>): void =>
+  print(io, `${JSON.stringify({ at: new Date().toISOString(), kind, ...event })}\n`);
+
 export const printJson = (io: Io, data: unknown): void => print(io, `${JSON.stringify(data, null, 2)}\n`);
 
 /** The version of every JSON shape this program prints. */

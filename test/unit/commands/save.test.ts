@@ -61,6 +61,10 @@ describe('Save only', () => {
     ]);
   });
 
+  it('says nothing with --quiet', async () => {
+    expect(await save('--quiet')).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('changes nothing when there is nothing to change', async () => {
     await save();
     expect((await save()).stderr).toContain('nothing to do');
@@ -155,6 +159,8 @@ describe('Save only', () => {
       .map(line => JSON.parse(line));
     expect(code).toBe(0);
     expect(events.at(-1)).toMatchObject({ kind: 'result', schemaVersion: 1, verdict: 'saved' });
+    expect(events.map(event => event.kind)).toEqual(['finding', 'saved', 'result']);
+    expect(events[1]).toMatchObject({ folder: folder(), change: 'created' });
     expect(new Date(events[0].at).toISOString()).toBe(events[0].at);
     const refused = (await save('-o', 'json', '--release', '0.5.0')).stdout
       .trim()
