@@ -52,6 +52,10 @@ const hasConnector = (words: readonly EngineWord[]): boolean => {
   return textOf(words, '--kv-transfer-config') !== null || (named !== null && named !== 'none');
 };
 
+/** Both may lengthen the context, in more ways than are worth reading. */
+const overridesConfig = (words: readonly EngineWord[]): boolean =>
+  words.some(({ flag }) => flag.startsWith('--hf-overrides') || flag.startsWith('--rope-scaling'));
+
 export const choiceFrom = ({
   release,
   engineVersion,
@@ -79,5 +83,5 @@ export const choiceFrom = ({
   attentionBackend: textOf(words, '--attention-backend'),
   speculative: textOf(words, '--speculative-config'),
   connector: connector || hasConnector(words),
-  allowsLongContext: env.includes('VLLM_ALLOW_LONG_MAX_MODEL_LEN=1'),
+  allowsLongContext: env.includes('VLLM_ALLOW_LONG_MAX_MODEL_LEN=1') || overridesConfig(words),
 });

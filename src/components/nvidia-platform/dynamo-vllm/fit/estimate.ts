@@ -1,6 +1,7 @@
 /** The sum for one choice on one GPU: budget - weights - overhead = KV cache, as a range, and the verdict that follows. */
 
 import type { FitVerdict } from '../../../../core/fit.ts';
+import { countedDraft, draftGib } from './draft.ts';
 import { admitsByStage, batchOf } from './engine.ts';
 import { bytesPerGib, type Choice, type GpuFacts, type ModelFacts, type Range } from './facts.ts';
 import { type Cost, costOf, requestBytes, tokenBytesTotal } from './kv.ts';
@@ -77,7 +78,8 @@ const sizesOf = (model: ModelFacts, choice: Choice, gpu: GpuFacts | null): Sizes
   const cost = costOf(model, choice, admitsByStage(choice.engine) ? choice.pipeline : 1);
   if (cost === null || context === null) return null;
   const { tokens } = batchOf(gpu, choice, context);
-  return { gib: requestBytes(cost, context, tokens) / bytesPerGib, context };
+  const draft = draftGib(countedDraft(model, choice), context);
+  return { gib: requestBytes(cost, context, tokens) / bytesPerGib + draft, context };
 };
 
 /** What one request must find free for the engine to start; with `auto` the engine shortens the context by itself. */
@@ -94,9 +96,14 @@ const judged = (cache: Range | null, needed: number | null): FitVerdict => {
 
 type Memory = Pick<Estimate, 'utilization' | 'budgetGib' | 'weightsGib' | 'overhead' | 'kvCacheGib'>;
 
+const withDraft = (weights: Range | null, model: ModelFacts, choice: Choice): Range | null => {
+  const [low, high] = countedDraft(model, choice).weightsGib;
+  return weights === null ? null : [weights[0] + low, weights[1] + high];
+};
+
 const memoryOf = (model: ModelFacts, choice: Choice, gpu: GpuFacts | null): Memory => {
   const { utilization } = choice;
-  const weightsGib = weightsOnGpu(model, choice, gpu);
+  const weightsGib = withDraft(weightsOnGpu(model, choice, gpu), model, choice);
   if (gpu === null) return { utilization, weightsGib, budgetGib: null, overhead: null, kvCacheGib: null };
   const overhead = overheadOf(model, choice, batchOf(gpu, choice, contextOf(model, choice) ?? 0));
   const budgetGib = gpu.visibleGib * utilization;
@@ -128,7 +135,8 @@ export const estimate = (model: ModelFacts, choice: Choice, gpu: GpuFacts | null
     ...holdings(memory.kvCacheGib, sizes),
     verdict,
     missing: verdict === 'unknown' ? missingOf(gpu, memory.weightsGib, cost, contextTokens) : [],
-    kvBytesPerToken: cost === null ? null : tokenBytesTotal(cost),
+    kvBytesPerToken:
+      cost === null ? null : tokenBytesTotal(cost) + countedDraft(model, choice).kvBytesPerToken,
     requestGib: sizes?.gib ?? null,
     contextTokens,
     shortGib: short,

@@ -106,7 +106,7 @@ export type Choice = {
   readonly speculative: string | null;
   /** Whether KV cache goes through a connector (disaggregated mode, KVBM, LMCache). */
   readonly connector: boolean;
-  /** `VLLM_ALLOW_LONG_MAX_MODEL_LEN=1` is set. */
+  /** `VLLM_ALLOW_LONG_MAX_MODEL_LEN=1` is set, or the model's configuration is overridden. */
   readonly allowsLongContext: boolean;
 };
 

@@ -4,7 +4,7 @@ import type { Finding, Level } from '../../../../core/finding.ts';
 import type { FitAdvice } from '../../../../core/fit.ts';
 import { listed } from '../../../../core/text.ts';
 import { finding } from '../rule.ts';
-import { knownModel } from './catalogue.ts';
+import { draftOf } from './draft.ts';
 import type { Estimate } from './estimate.ts';
 import type { Asking } from './problem.ts';
 
@@ -65,15 +65,9 @@ const thin = (asking: Asking, sum: Estimate): Finding[] => {
   ];
 };
 
-/** An n-gram speculator has no weights. */
-const draft = ({ choice }: Asking): Finding[] => {
-  if (choice.speculative === null || /"(ngram|suffix)"/.test(choice.speculative)) return [];
-  const id = /"model"\s*:\s*"([^"]+)"/.exec(choice.speculative)?.[1];
-  const size = id === undefined ? undefined : knownModel(id)?.weightsGib?.[1];
-  const message =
-    size === undefined
-      ? 'The draft model of --speculative-config is not in the sum: its size is not known.'
-      : `The draft model ${id} needs about ${gib(size)} of weights beside the sum.`;
+const draft = ({ model, choice }: Asking): Finding[] => {
+  if (draftOf(model, choice) !== 'unknown') return [];
+  const message = 'The draft model of --speculative-config is not in the sum: its size is not known.';
   return [finding('fit-draft-not-counted', 'info', 'vllmArgs', message, 'Leave room for it.')];
 };
 

@@ -212,6 +212,19 @@ describe('engine arguments', () => {
   });
 });
 
+describe('pipeline stages', () => {
+  const sum = (pipeline: number, engine: number) =>
+    estimate(model('Qwen/Qwen3-32B'), choice({ pipeline, engine }), gpu('L40S'));
+  it('share the layers, their weights and their cache', () => {
+    expect(sum(2, 16).kvBytesPerToken).toBe(131_072);
+    expect(sum(4, 16).weightsGib?.[0]).toBeCloseTo(61.03 / 4, 0);
+    expect(sum(2, 16).requestGib).toBe(5);
+  });
+  it('had to hold the whole cache each when vLLM 0.15 and before admitted a model', () => {
+    expect(sum(2, 14).requestGib).toBe(10);
+  });
+});
+
 describe('what is not known', () => {
   it('is said and never held against anything', () => {
     const sum = estimate(model('deepseek-ai/DeepSeek-V4-Flash'), choice(), gpu('H200'));
