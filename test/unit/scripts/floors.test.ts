@@ -123,7 +123,7 @@ const allowed: readonly (readonly [file: string, text: string])[] = [
   ['src/core/name.ts', 'export const it = 1;\n'],
   ['src/core/fine.ts', from('./name.ts')],
   ['src/core/render.ts', from('handlebars/runtime.js')],
-  ['src/core/yaml.ts', from('yaml')],
+  ['src/core/yaml.ts', from('js-yaml')],
   ['src/core/hash.ts', from('@noble/hashes/sha2.js')],
   ['src/core/suggest.ts', from('fastest-levenshtein')],
   ['src/components/load.ts', "export const it = () => import('./nvidia-platform/dynamo-vllm/plan.ts');\n"],
