@@ -96,7 +96,7 @@ const cellWidth = 14;
 
 const short = (tokens: number): string => (tokens >= 1024 ? `${Math.floor(tokens / 1024)}k` : String(tokens));
 
-/** `to 81k`: a context of 81 x 1,024 tokens fits, the asked one does not. */
+/** `to 42k`: a context of 42 x 1,024 tokens fits, the asked one does not. */
 const cellWord = ({ verdict, longestContext }: FitCell): string => {
   if (verdict === 'unknown') return '?';
   if (verdict !== 'does-not-fit') return verdict;
@@ -122,9 +122,20 @@ const tableLines = (table: readonly FitCell[], paint: Paint): string[] => {
   return [
     `  ${'GPU'.padEnd(width)}${sizes.map(size => `TP ${size}`.padEnd(cellWidth)).join('')}`.trimEnd(),
     ...names.map(name => `  ${name.padEnd(width)}${row(name)}`.trimEnd()),
-    '',
-    '  to 81k: only with --max-model-len 82944 or less; (EP): --expert-parallel',
+    ...legend(table),
   ];
+};
+
+/** Explains only what stands in the table, by its own figures. */
+const legend = (table: readonly FitCell[]): string[] => {
+  const short = table.find(cell => cellWord(cell).startsWith('to '));
+  const notes = [
+    ...(short === undefined
+      ? []
+      : [`${cellWord(short)}: only with --max-model-len ${short.longestContext} or less`]),
+    ...(table.some(cell => cell.expertParallel) ? ['(EP): with --expert-parallel'] : []),
+  ];
+  return notes.length === 0 ? [] : ['', `  ${notes.join('; ')}`];
 };
 
 export const fitLines = (report: FitReport, paint: Paint): string[] => [
