@@ -47,10 +47,9 @@ const settingOptions = (key: string, spec: Spec): Option[] => {
     const no = new Option(`--no-${flagOf(key).slice(2)}`).hideHelp();
     return [new Option(flagOf(key), described(spec)).helpGroup(group), no];
   }
-  const option = new Option(
-    `${short}${flagOf(key)} <${spec.placeholder ?? 'VALUE'}>`,
-    described(spec),
-  ).helpGroup(group);
+  const option = new Option(`${short}${flagOf(key)} <${spec.metavar ?? 'VALUE'}>`, described(spec)).helpGroup(
+    group,
+  );
   return [spec.kind === 'list' ? option.argParser(collect) : option];
 };
 

@@ -23,7 +23,7 @@ const usual = (spec: Spec): string => {
 const flagText = (key: string, spec: Spec): string => {
   const short = spec.short === undefined ? '' : `, -${spec.short}`;
   if (spec.kind === 'switch') return `\`${flagOf(key)}\`, \`--no-${flagOf(key).slice(2)}\``;
-  return `\`${flagOf(key)} ${spec.placeholder ?? 'VALUE'}${short}\``;
+  return `\`${flagOf(key)} ${spec.metavar ?? 'VALUE'}${short}\``;
 };
 
 const settingRow = ([key, spec]: [string, Spec]): string => {

@@ -24,7 +24,7 @@ export const unanswered = (table: SettingTable, layers: readonly Layer[]): strin
 const flagWithValue = (key: string, spec: Spec | undefined): string =>
   spec === undefined || spec.kind === 'switch'
     ? `${flagOf(key)} or --no-${flagOf(key).slice(2)}`
-    : `${flagOf(key)} ${spec.placeholder ?? 'VALUE'}`;
+    : `${flagOf(key)} ${spec.metavar ?? 'VALUE'}`;
 
 /** No terminal and something missing: said at once, with every flag named. */
 export const refuseToGuess = (context: Context, missing: readonly string[]): never => {

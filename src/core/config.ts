@@ -7,7 +7,7 @@ import { nearest } from './suggest.ts';
 import { shown } from './text.ts';
 
 /** The word that stands for `eks` or `k8s` in a setting's config path. */
-const placeholder = '<platform>';
+const platformWord = '<platform>';
 const fallbackPlatform = 'eks';
 export const platforms = ['eks', 'k8s'] as const;
 
@@ -21,8 +21,8 @@ const lookUp = (data: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((at, word) => (isRecord(at) ? at[word] : undefined), data);
 
 const pathsOf = (spec: Spec, platform: string): string[][] => {
-  const own = spec.config.split('.').map(word => (word === placeholder ? platform : word));
-  const fallback = spec.config.split('.').map(word => (word === placeholder ? fallbackPlatform : word));
+  const own = spec.config.split('.').map(word => (word === platformWord ? platform : word));
+  const fallback = spec.config.split('.').map(word => (word === platformWord ? fallbackPlatform : word));
   return [own, fallback];
 };
 
@@ -61,7 +61,7 @@ const treeOf = (table: SettingTable): Tree => {
     for (const platform of platforms) {
       plant(
         tree,
-        spec.config.split('.').map(word => (word === placeholder ? platform : word)),
+        spec.config.split('.').map(word => (word === platformWord ? platform : word)),
         spec,
       );
     }

@@ -27,7 +27,7 @@ type Common = {
   /** The help line, in imperative or noun form, without a full stop. */
   readonly summary: string;
   /** The help's word for the value, such as `ID`. */
-  readonly placeholder?: string;
+  readonly metavar?: string;
   /** Path in config.json below `platform.<platform>.`. */
   readonly config: string;
   readonly ask?: Ask;
