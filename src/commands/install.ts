@@ -52,7 +52,9 @@ const tell = ({ io, options }: Context, subject: Subject): void => {
   if (options.output === 'json') printFindings(io, subject.findings);
   else if (options.quiet !== true) {
     saySummary(io, subject.summary);
+    say(io, '');
     sayFindings(io, subject.findings);
+    if (subject.findings.length > 0) say(io, '');
   }
 };
 
