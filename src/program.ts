@@ -40,12 +40,14 @@ const collect = (value: string, before: readonly string[] | undefined): string[]
   value,
 ];
 
-const settingOptions = (key: string, spec: Spec): Option[] => {
+const settingOptions = (key: string, spec: Spec, forHelp: boolean): Option[] => {
   const group = spec.ask === undefined ? groups.more : groups.asked;
   const short = spec.short === undefined ? '' : `-${spec.short}, `;
   if (spec.kind === 'switch') {
     const no = new Option(`--no-${flagOf(key).slice(2)}`).hideHelp();
-    return [new Option(flagOf(key), described(spec)).helpGroup(group), no];
+    const yes = new Option(flagOf(key), described(spec)).helpGroup(group);
+    // Help does not show the twins; laying them out all the same would cost memory.
+    return forHelp ? [yes] : [yes, no];
   }
   const option = new Option(`${short}${flagOf(key)} <${spec.metavar ?? 'VALUE'}>`, described(spec)).helpGroup(
     group,
@@ -62,7 +64,7 @@ const footer = (shape: Shape): string => {
   return `${no}${examples}\nExit codes: 0 done, 64 usage, 65 input refused, 69 cluster, 130 interrupted.`;
 };
 
-const build = (shape: Shape, io: Io): Command => {
+const build = (shape: Shape, io: Io, forHelp: boolean): Command => {
   const command = new Command(shape.name)
     .description(shape.summary)
     .addHelpOption(new Option('-h, --help', 'this help').helpGroup(groups.run))
@@ -77,7 +79,7 @@ const build = (shape: Shape, io: Io): Command => {
     .addHelpText('after', footer(shape));
   if (shape.argument !== '') command.argument(shape.argument);
   for (const [key, spec] of Object.entries(shape.table))
-    for (const option of settingOptions(key, spec)) command.addOption(option);
+    for (const option of settingOptions(key, spec, forHelp)) command.addOption(option);
   for (const name of shape.flags) {
     const option = new Option(runFlags[name].flags, runFlags[name].summary).helpGroup(groups.run);
     command.addOption(name === 'output' ? option.choices([...shape.formats]) : option);
@@ -99,7 +101,7 @@ const usage = (shape: Shape, error: CommanderError): CliError => {
 
 /** Reads the words behind a verb. Null when help was asked for and printed. Errors: `usage`. */
 export const parseWords = (shape: Shape, argv: readonly string[], io: Io): Typed | null => {
-  const command = build(shape, io);
+  const command = build(shape, io, argv.includes('--help') || argv.includes('-h'));
   try {
     command.parse([...argv], { from: 'user' });
   } catch (error) {
