@@ -4,7 +4,6 @@ import { runFlags } from '../../src/commands/flags.ts';
 import { topVerbs, verbs } from '../../src/commands/verbs.ts';
 import { settingTable } from '../../src/components/nvidia-platform/dynamo-vllm/answers.ts';
 import { catalogue } from '../../src/components/nvidia-platform/dynamo-vllm/catalogue.ts';
-import { coreCatalogue } from '../../src/core/catalogue.ts';
 import type { Catalogue } from '../../src/core/finding.ts';
 import { answersSchema, configSchema } from '../../src/core/json-schema.ts';
 import { flagOf, type SettingTable, type Spec, variableOf } from '../../src/core/schema.ts';
@@ -106,7 +105,7 @@ const findings = `${note}
 
 Every finding has a code. \`./cli explain CODE\` prints the same text offline; \`--skip-check CODE\` turns an error into a warning.
 
-${entries({ ...coreCatalogue, ...catalogue })}`;
+${entries(catalogue)}`;
 
 const json = (data: unknown): string => `${JSON.stringify(data, null, 2)}\n`;
 

@@ -1,6 +1,5 @@
 /** `explain`: meaning, cause and remedy of a finding, offline. */
 
-import { coreCatalogue } from '../core/catalogue.ts';
 import type { Catalogue, CatalogueEntry } from '../core/finding.ts';
 import { nearest } from '../core/suggest.ts';
 import { CliError } from '../errors.ts';
@@ -41,7 +40,7 @@ const unknownCode = (code: string, catalogue: Catalogue): CliError => {
 };
 
 export const command: Command = async context => {
-  const catalogue: Catalogue = { ...coreCatalogue, ...(await context.entry.load()).catalogue };
+  const { catalogue } = await context.entry.load();
   const [code] = context.words;
   if (code === undefined) return printAll(context, catalogue);
   const found = Object.hasOwn(catalogue, code) ? catalogue[code] : undefined;

@@ -1,5 +1,6 @@
-/** Every code this component can say, with meaning, cause and remedy; `explain` and docs/findings.md come from here. */
+/** Every code that can be said about this component, with meaning, cause and remedy; `explain` and docs/findings.md come from here. */
 
+import { coreCatalogue } from '../../../core/catalogue.ts';
 import type { Catalogue } from '../../../core/finding.ts';
 import { engineCatalogue } from './engine/catalogue.ts';
 import { fitCatalogue } from './fit/codes.ts';
@@ -217,6 +218,7 @@ const manifests = {
 } as const satisfies Catalogue;
 
 export const catalogue: Catalogue = {
+  ...coreCatalogue,
   ...settings,
   ...cache,
   ...manifests,

@@ -95,6 +95,12 @@ describe('what is no error', () => {
 });
 
 describe('an error that is let through', () => {
+  it('may be one that belongs to no component', () => {
+    const draft = draftFrom({ ...dis, replicas: 2, skipCheck: ['setting-not-applicable'] });
+    expect(codes(draft, 'error')).toEqual([]);
+    expect(codes(draft, 'warning')).toEqual(['setting-not-applicable']);
+  });
+
   it('becomes a warning', () => {
     const draft = draftFrom({ kvbm: true, release: '1.5.1', skipCheck: ['kvbm-unsupported', 'nonsense'] });
     expect(codes(draft, 'error')).toEqual([]);
