@@ -58,20 +58,16 @@ const runVerb = async (
   argv: readonly string[],
   io: Io,
 ): Promise<number> => {
-  const table = verb.settings === false ? {} : await entry.table();
+  // Help of a verb without settings does without them.
+  const flags = verb.settings === false ? {} : flagsOf(verb, await entry.table());
   const { parseWords } = await import('./program.ts');
   const examples = verb.examples.map(example => `${line.slice(0, line.length - verb.name.length)}${example}`);
-  const shape: Shape = { ...verb, name: line, table: flagsOf(verb, table), examples };
+  const shape: Shape = { ...verb, name: line, table: flags, examples };
   const typed = parseWords(shape, argv, io);
   if (typed === null) return 0;
   const load = commands[verb.name];
   if (load === undefined) throw new CliError('bug', `The verb "${verb.name}" has no code.`);
-  const context: Context = {
-    io,
-    entry,
-    table: verb.settings === false ? await entry.table() : table,
-    ...typed,
-  };
+  const context: Context = { io, entry, table: await entry.table(), ...typed };
   return (await load()).command(context);
 };
 

@@ -61,23 +61,9 @@ const change = async (
     io,
   );
   const base: Layer = { name: 'prompt', values: subject.answers };
-  const others: Layer = {
-    name: 'prompt',
-    values: Object.fromEntries(Object.entries(subject.answers).filter(([name]) => name !== key)),
-  };
-  const current: Layer = { name: 'config.json', values: { [key]: subject.answers[key] ?? null } };
-  const value = await askOne(
-    context,
-    component,
-    subject.answers[key] === undefined ? [others] : [current, others],
-    facts,
-    key,
-  );
-  const draft = component.draft(
-    settle(table, [base, { name: 'prompt', values: { [key]: value } }]),
-    facts,
-    io.version,
-  );
+  const value = await askOne(context, component, [base], facts, key);
+  const layers: readonly Layer[] = [base, { name: 'prompt', values: { [key]: value } }];
+  const draft = component.draft(settle(table, layers), facts, io.version);
   return { subject: subjectOfDraft(draft) };
 };
 

@@ -15,24 +15,25 @@ export type Verb = {
   readonly examples: readonly string[];
 };
 
+/** Flags of every verb that makes manifests from settings. */
+const drafting = [
+  'answers',
+  'saveAnswers',
+  'config',
+  'snapshot',
+  'offline',
+  'output',
+  'quiet',
+  'verbose',
+  'noColor',
+] as const satisfies readonly RunFlagName[];
+
 export const verbs = [
   {
     name: 'install',
     summary: 'ask, plan, render; then deploy, review or save',
     argument: '',
-    flags: [
-      'yes',
-      'answers',
-      'saveAnswers',
-      'outputDir',
-      'config',
-      'snapshot',
-      'offline',
-      'output',
-      'quiet',
-      'verbose',
-      'noColor',
-    ],
+    flags: ['yes', 'outputDir', ...drafting],
     settings: true,
     formats: ['text', 'json'],
     examples: [
@@ -45,17 +46,7 @@ export const verbs = [
     name: 'render',
     summary: 'print the manifests; never asks, needs no cluster',
     argument: '',
-    flags: [
-      'answers',
-      'saveAnswers',
-      'config',
-      'snapshot',
-      'offline',
-      'output',
-      'quiet',
-      'verbose',
-      'noColor',
-    ],
+    flags: drafting,
     settings: true,
     formats: ['text', 'json', 'yaml'],
     examples: [

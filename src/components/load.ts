@@ -7,7 +7,6 @@ import type { SettingTable } from '../core/schema.ts';
 export type ComponentEntry = {
   readonly category: string;
   readonly name: string;
-  readonly title: string;
   readonly summary: string;
   /** The settings alone: enough for help. */
   readonly table: () => Promise<SettingTable>;
@@ -20,7 +19,6 @@ export const componentIndex: readonly ComponentEntry[] = [
   {
     category: 'nvidia-platform',
     name: 'dynamo-vllm',
-    title: 'NVIDIA Dynamo with vLLM',
     summary: 'serve a model with NVIDIA Dynamo and vLLM on a Kubernetes GPU cluster',
     table: async () => (await import('./nvidia-platform/dynamo-vllm/answers.ts')).settingTable,
     load: async () => (await import('./nvidia-platform/dynamo-vllm/component.ts')).component,

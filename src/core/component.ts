@@ -75,10 +75,6 @@ export type Explained = {
 };
 
 export type Component = {
-  readonly category: string;
-  readonly name: string;
-  readonly title: string;
-  readonly summary: string;
   readonly settings: SettingTable;
   readonly catalogue: Catalogue;
   /** The answer a prompt offers for a key when nobody set one, given the answers so far. */

@@ -1,9 +1,10 @@
 /** Owns starting a cluster for a test file, or skipping the file's tests with the reason and the remedy in their name. */
 
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { type Cluster, type ClusterSettings, startCluster } from '../kit/cluster/cluster.ts';
 import { type CannotBuild, KUBERNETES_MINORS, whyNoBinaries } from '../kit/cluster/control/binaries.ts';
 import { whyNoFrontend } from '../kit/cluster/frontend/environment.ts';
+import { describeUnless } from '../kit/skip.ts';
 
 // The first start may have to build the control plane and to install the frontend.
 const FIRST_START_MS = 20 * 60_000;
@@ -32,13 +33,9 @@ export async function describeWithFrontend(
 
 /** Declares the tests, or skips them loudly. */
 export function describeIfPossible(name: string, problem: CannotBuild | undefined, body: () => void): void {
-  if (!problem) {
-    describe(name, body);
-    return;
-  }
-  const why = `${problem.message} ${problem.remedy}`;
-  process.stderr.write(`\nSKIPPED: ${name}: ${why}\n`);
-  describe.skip(`${name} (skipped: ${why})`, body);
+  const why = problem && `${problem.message} ${problem.remedy}`;
+  if (why) process.stderr.write(`\nSKIPPED: ${name}: ${why}\n`);
+  describeUnless(why, name, body);
 }
 
 function useCluster(settings: ClusterSettings): () => Cluster {

@@ -10,7 +10,7 @@ import { settingTable } from './answers.ts';
 import { catalogue } from './catalogue.ts';
 import { graphLegality } from './fit/graph-rule.ts';
 import { isGraph } from './graph.ts';
-import { checkGraph } from './manifest-rules.ts';
+import { checkArguments, checkGraph } from './manifest-rules.ts';
 import { planFrom } from './planning.ts';
 import { checkShape, renderAll } from './rendering.ts';
 import { checkPlan } from './rules.ts';
@@ -47,16 +47,11 @@ const draft = (settled: Settled, facts: Facts, programVersion: string): Draft =>
   ];
   const rendered = renderAll(renderings(planned.plan, programVersion));
   const objects = rendered.manifests.map(manifest => manifest.object);
-  // What the engine's parser says of the additional arguments was said above, with the setting's name.
-  const graphFindings = objects
-    .filter(isGraph)
-    .flatMap(checkGraph)
-    .filter(found => !found.rule.startsWith('args-'));
   const all = [
     ...said,
     ...rendered.findings,
     ...objects.flatMap(checkShape),
-    ...graphFindings,
+    ...objects.filter(isGraph).flatMap(checkGraph),
     ...unknownSkips(skips(settled)),
   ];
   return {
@@ -81,7 +76,8 @@ const tolerant = (found: Finding): Finding =>
     : found;
 
 const explain = (objects: readonly KubernetesObject[]): Explained => {
-  const graph = objects.find(isGraph);
+  const graphs = objects.filter(isGraph);
+  const [graph] = graphs;
   const none: Finding[] =
     graph === undefined
       ? [
@@ -100,8 +96,9 @@ const explain = (objects: readonly KubernetesObject[]): Explained => {
     summary: summaryOf(objects),
     findings: unique([
       ...none,
-      ...objects.filter(isGraph).flatMap(checkGraph),
-      ...objects.filter(isGraph).flatMap(graphLegality),
+      ...graphs.flatMap(checkGraph),
+      ...graphs.flatMap(checkArguments),
+      ...graphs.flatMap(graphLegality),
       ...objects.flatMap(checkShape).map(tolerant),
     ]),
   };
@@ -119,10 +116,6 @@ const objection = (key: string, settled: Settled, facts: Facts): string | undefi
 };
 
 export const component: Component = {
-  category: 'nvidia-platform',
-  name: 'dynamo-vllm',
-  title: 'NVIDIA Dynamo with vLLM',
-  summary: 'serve a model with NVIDIA Dynamo and vLLM on a Kubernetes GPU cluster',
   settings: settingTable,
   catalogue,
   suggest,
