@@ -23,6 +23,18 @@ export type Facts = {
   readonly monitoring: boolean | null;
   /** GPU nodes that take pods; null when they were not read. */
   readonly gpuNodes: readonly GpuNode[] | null;
+  /** What the Hub says about the model that was asked for; null when it was not asked or did not know. */
+  readonly model: HubModel | null;
+  /** Whether there is a Hugging Face token that can be put into a Secret. */
+  readonly token: boolean;
+};
+
+export type HubModel = {
+  /** As asked for. */
+  readonly asked: string;
+  /** As the Hub spells it. */
+  readonly id: string;
+  readonly weightsBytes: number | null;
 };
 
 export type StorageClass = {
@@ -35,12 +47,17 @@ export type Claim = {
   readonly name: string;
   readonly accessModes: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** What it asks for, as written; absent when it does not say. */
+  readonly size?: string | null;
+  readonly storageClass?: string | null;
 };
 
 export type GpuNode = {
   readonly name: string;
   /** Allocatable GPUs minus those that bound pods asked for. */
   readonly freeGpus: number;
+  /** As GPU feature discovery labels it; absent when it does not. */
+  readonly product?: string | null;
 };
 
 export const noFacts: Facts = {
@@ -51,6 +68,8 @@ export const noFacts: Facts = {
   secrets: null,
   monitoring: null,
   gpuNodes: null,
+  model: null,
+  token: false,
 };
 
 /** One line of the summary: a label of at most 16 characters and its value. */
