@@ -18,6 +18,20 @@ export const runFlags = {
   config: { flags: '--config <FILE>', summary: 'use this file instead of config.json' },
   snapshot: { flags: '--snapshot <FILE>', summary: 'facts about a cluster, saved earlier' },
   offline: { flags: '--offline', summary: 'open no connection' },
+  kubeconfig: { flags: '--kubeconfig <FILE>', summary: 'kubeconfig to use (default: as kubectl)' },
+  context: { flags: '--context <NAME>', summary: 'context of the kubeconfig (default: the current one)' },
+  requestTimeout: {
+    flags: '--request-timeout <TIME>',
+    summary: 'longest time for one request to the cluster (default: 10s)',
+  },
+  timeout: {
+    flags: '--timeout <TIME>',
+    summary: "longest time to wait until it serves (default: by the model's size)",
+  },
+  takeOver: { flags: '--take-over', summary: 'take fields that another manager owns' },
+  replace: { flags: '--replace', summary: 'delete and create anew what cannot be changed in place' },
+  saveSnapshot: { flags: '--save-snapshot <FILE>', summary: 'write the facts about the cluster to a file' },
+  printRbac: { flags: '--print-rbac', summary: 'print the Role and ClusterRole that are needed' },
   output: { flags: '-o, --output <FORMAT>', summary: 'how the data is printed' },
   quiet: { flags: '-q, --quiet', summary: 'no talk, only errors' },
   verbose: { flags: '-v, --verbose', summary: 'say where each setting came from' },
@@ -45,6 +59,14 @@ export type RunOptions = {
   readonly config?: string;
   readonly snapshot?: string;
   readonly offline?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly requestTimeout?: string;
+  readonly timeout?: string;
+  readonly takeOver?: boolean;
+  readonly replace?: boolean;
+  readonly saveSnapshot?: string;
+  readonly printRbac?: boolean;
   readonly output?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;

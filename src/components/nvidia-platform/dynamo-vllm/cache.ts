@@ -1,8 +1,8 @@
 /** Where the model is kept: the claim, its access mode and size, and what the pods that mount it must share. */
 
-import type { Facts } from '../../../core/component.ts';
+import type { Claim, Facts } from '../../../core/component.ts';
 import type { Finding } from '../../../core/finding.ts';
-import { gibibytes } from '../../../core/quantity.ts';
+import { gibibytes, parseQuantity } from '../../../core/quantity.ts';
 import { weightsGiB } from './fit/catalogue.ts';
 import { managedBy } from './labels.ts';
 import type { ModelCache } from './plan.ts';
@@ -87,10 +87,39 @@ const sizeFinding = (model: string): Finding => ({
 
 export type Cached = { readonly cache: ModelCache | null; readonly findings: readonly Finding[] };
 
+const claimNamed = (claim: string, facts: Facts): Claim | undefined =>
+  facts.claims?.find(found => found.name === claim);
+
 /** A claim that stands there without our label is somebody else's: it is used, never changed. */
 const isForeign = (claim: string, facts: Facts): boolean => {
-  const found = facts.claims?.find(one => one.name === claim);
+  const found = claimNamed(claim, facts);
   return found !== undefined && found.labels['app.kubernetes.io/managed-by'] !== managedBy;
+};
+
+/** Exact from the Hub, else from the table that ships with the program; undefined when neither knows. */
+const weightsOf = (settings: Settings, facts: Facts): number | undefined => {
+  const { model } = facts;
+  if (model !== null && model.weightsBytes !== null && model.id === settings.model)
+    return model.weightsBytes / 2 ** 30;
+  return weightsGiB(settings.model);
+};
+
+/** A claim may only grow, and other deployments may share it: what is there stays unless more was asked for. */
+const grown = (wanted: string | null, there: string | null | undefined): string | null => {
+  if (there === null || there === undefined) return wanted;
+  if (wanted === null) return there;
+  return (parseQuantity(wanted) ?? 0) > (parseQuantity(there) ?? 0) ? wanted : there;
+};
+
+type Sized = { readonly size: string; readonly assumed: boolean };
+
+const sizeOf = (settings: Settings, facts: Facts, there: Claim | undefined): Sized => {
+  const weights = weightsOf(settings, facts);
+  const said = grown(settings.modelCacheSize, there?.size);
+  if (said !== null) return { size: said, assumed: false };
+  return weights === undefined
+    ? { size: assumedSize, assumed: there === undefined }
+    : { size: sizeFor(weights), assumed: false };
 };
 
 export const planCache = (settings: Settings, facts: Facts): Cached => {
@@ -99,17 +128,16 @@ export const planCache = (settings: Settings, facts: Facts): Cached => {
   const claim = named ? settings.modelCache.slice('claim:'.length) : defaultClaim;
   const create = !named && !isForeign(claim, facts);
   const choice = choose(settings, claim, facts);
-  const weights = weightsGiB(settings.model);
-  const size = settings.modelCacheSize ?? (weights === undefined ? assumedSize : sizeFor(weights));
+  const there = claimNamed(claim, facts);
+  const { size, assumed } = sizeOf(settings, facts, there);
   const cache: ModelCache = {
     claim,
     create,
     size: create ? size : null,
-    storageClass: create ? choice.storageClass : null,
+    storageClass: create ? (there?.storageClass ?? choice.storageClass) : null,
     accessMode: choice.accessMode,
     mountPath,
   };
   const findings = choice.why === 'offline' ? [offlineFinding] : [];
-  const sizeAssumed = create && settings.modelCacheSize === null && weights === undefined;
-  return { cache, findings: sizeAssumed ? [...findings, sizeFinding(settings.model)] : findings };
+  return { cache, findings: create && assumed ? [...findings, sizeFinding(settings.model)] : findings };
 };

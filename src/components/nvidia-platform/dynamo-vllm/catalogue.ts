@@ -52,6 +52,18 @@ const settings = {
     cause: 'The release was chosen without regard to the operator, or the operator was upgraded alone.',
     remedy: "Use the operator's release, or upgrade the platform step by step.",
   },
+  'release-from-operator': {
+    title: "The operator's release is used",
+    meaning: 'Nobody chose a release, so that of the Dynamo operator in the cluster is used.',
+    cause: 'The release in config.json is the one that ships with this program, which counts as not chosen.',
+    remedy: 'Nothing needs doing; to use another one, say so with --release.',
+  },
+  'model-spelling': {
+    title: "The Hub's own spelling is used",
+    meaning: 'The model was asked for in another casing than the Hub has it.',
+    cause: 'The Hub finds models in any casing, files and the engine do not.',
+    remedy: 'Nothing needs doing.',
+  },
   'release-post': {
     title: 'A post release',
     meaning:

@@ -5,6 +5,7 @@ import { joinWords } from '../../../core/words.ts';
 import { type Known, kvbmLines, linesApart, supportedLines } from './dialect.ts';
 import { imageFor, tagOf } from './planning.ts';
 import { finding, type Rule } from './rule.ts';
+import { releaseIsChosen } from './settings.ts';
 
 const supported = (known: Known, release: string, what: string, key: string) => {
   if (known === 'older') {
@@ -119,6 +120,30 @@ const scoring: Rule = ({ plan, dialect }) => {
   ];
 };
 
+/** A release that nobody chose follows the operator; that changes the image, so it is said. */
+const fromOperator: Rule = ({ settings, settled, facts }) => {
+  const shipped = settled.values.release;
+  if (releaseIsChosen(settled) || facts.operatorRelease === null || shipped === settings.release) return [];
+  const message = `The operator in the cluster is ${facts.operatorRelease}, so that release is used instead of ${String(shipped)} from config.json.`;
+  return [
+    finding(
+      'release-from-operator',
+      'info',
+      'release',
+      message,
+      'To use another one, say so: --release X.Y.Z',
+    ),
+  ];
+};
+
+/** The Hub finds a model in any casing; its own spelling names the files. */
+const spelling: Rule = ({ settings, settled }) => {
+  const asked = String(settled.values.model);
+  if (asked === settings.model) return [];
+  const message = `The Hub spells ${asked} as ${settings.model}; that is used.`;
+  return [finding('model-spelling', 'info', 'model', message, '')];
+};
+
 const unparsable: Rule = ({ settings }) =>
   parseRelease(settings.release) === undefined
     ? [
@@ -140,4 +165,6 @@ export const dialectRules: readonly Rule[] = [
   versionedImage,
   kvbmSupported,
   scoring,
+  fromOperator,
+  spelling,
 ];

@@ -27,7 +27,7 @@ export type Settings = { readonly [K in keyof Table]: ValueOf<Table[K]> } & { re
 const shippedRelease = '0.9.1';
 
 /** Whether a person chose the release, so that the operator's must not replace it. */
-const releaseIsChosen = (settled: Settled): boolean => {
+export const releaseIsChosen = (settled: Settled): boolean => {
   const layer = settled.layers.release ?? 'default';
   if (layer === 'default') return false;
   return layer === 'config.json' ? settled.values.release !== shippedRelease : true;
@@ -39,6 +39,7 @@ const complete = (values: Values, facts: Facts): Values => {
   const platform = values.platform === 'eks' ? 'eks' : 'k8s';
   return {
     ...values,
+    model: spelled(String(values.model), facts),
     name: values.name ?? nameFromModel(String(values.model)),
     kvbmDiskDir: values.kvbmDiskDir ?? diskDirectories[platform],
     structuredLogging: values.structuredLogging ?? facts.monitoring === true,
@@ -46,11 +47,15 @@ const complete = (values: Values, facts: Facts): Values => {
   };
 };
 
+/** The Hub answers to any casing; files and the engine want its own spelling. */
+const spelled = (model: string, facts: Facts): string =>
+  facts.model?.asked === model ? facts.model.id : model;
+
 /** The name that Dynamo's own manifests use. */
 const usualTokenSecret = 'hf-token-secret';
 
 const foundTokenSecret = (facts: Facts): string | null =>
-  facts.secrets?.includes(usualTokenSecret) === true ? usualTokenSecret : null;
+  facts.secrets?.includes(usualTokenSecret) === true || facts.token ? usualTokenSecret : null;
 
 /** Settings from answers and facts. Values were checked against the table when they were read. */
 export const settingsFrom = (settled: Settled, facts: Facts): Settings => {

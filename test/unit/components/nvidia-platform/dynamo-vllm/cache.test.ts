@@ -125,3 +125,41 @@ describe('a claim that one node can mount', () => {
     ]);
   });
 });
+
+describe('the size of the model cache', () => {
+  const there = { ...claim(ours), size: '300Gi', storageClass: 'gp3' };
+
+  it('stays as it is when the claim is there, because claims may only grow', () => {
+    const { cache } = planOf({}, { storageClasses: [efs], claims: [there] });
+    expect(cache).toMatchObject({ size: '300Gi', storageClass: 'gp3' });
+    expect(planOf({ modelCacheSize: '200Gi' }, { claims: [there] }).cache?.size).toBe('300Gi');
+  });
+  it('grows when more is asked for', () => {
+    expect(planOf({ modelCacheSize: '1Ti' }, { claims: [there] }).cache?.size).toBe('1Ti');
+  });
+  it('follows the size that the Hub tells', () => {
+    const model = { asked: 'acme/new', id: 'acme/new', weightsBytes: 200 * 2 ** 30 };
+    expect(planOf({ model: 'acme/new' }, { model }).cache?.size).toBe('450Gi');
+  });
+});
+
+describe('what facts decide', () => {
+  it('names the Secret when there is a token for it', () => {
+    expect(draftFrom({}, facts({ token: true })).settings.hfTokenSecret).toBe('hf-token-secret');
+    expect(draftFrom({}, facts({ token: false })).settings.hfTokenSecret).toBeUndefined();
+  });
+  it("takes the Hub's own spelling of the model and says so", () => {
+    const model = { asked: 'qwen/qwen3-8b', id: 'Qwen/Qwen3-8B', weightsBytes: null };
+    const draft = draftFrom({ model: 'qwen/qwen3-8b' }, facts({ model }));
+    expect(draft.settings.model).toBe('Qwen/Qwen3-8B');
+    expect(codes(draft, 'info')).toContain('model-spelling');
+  });
+  it("says that the operator's release is used, and only when it is", () => {
+    expect(codes(draftFrom({}, facts({ operatorRelease: '1.2.0' })), 'info')).toContain(
+      'release-from-operator',
+    );
+    expect(codes(draftFrom({ release: '1.2.0' }, facts({ operatorRelease: '1.2.0' })), 'info')).not.toContain(
+      'release-from-operator',
+    );
+  });
+});
