@@ -18,6 +18,8 @@ export type Ask = {
   readonly accept?: string;
   /** Ends the request early, beside the run's own signal. */
   readonly signal?: AbortSignal;
+  /** Not ended by the run's own signal: a write that must not be left half known, and tidying up after Ctrl-C. Time limits hold. */
+  readonly throughInterrupt?: true;
 };
 
 export type Answer<T> = {
