@@ -96,6 +96,8 @@ export type VolumeFact = {
   readonly name: string;
   /** Zones that nodeAffinity allows; empty when every zone does. */
   readonly zones: readonly string[];
+  /** Values of kubernetes.io/hostname that nodeAffinity allows; empty when every node does. */
+  readonly nodes?: readonly string[];
   readonly driver: string;
 };
 
