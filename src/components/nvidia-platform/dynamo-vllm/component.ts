@@ -9,9 +9,10 @@ import { misplacedSettings, type Settled, type Values } from '../../../core/sett
 import { settingTable } from './answers.ts';
 import { catalogue } from './catalogue.ts';
 import { graphLegality } from './fit/graph-rule.ts';
+import { pinFor } from './fit/pin.ts';
 import { isGraph } from './graph.ts';
 import { checkArguments, checkGraph } from './manifest-rules.ts';
-import { planFrom } from './planning.ts';
+import { type Planned, planFrom } from './planning.ts';
 import { checkShape, renderAll } from './rendering.ts';
 import { checkPlan } from './rules.ts';
 import { savedSettings, settingsFrom } from './settings.ts';
@@ -38,8 +39,19 @@ const unknownSkips = (codes: readonly string[]): Finding[] =>
       hint: './cli explain lists every code.',
     }));
 
+/** Plans, and once more with the type of GPU named where only some types can run the model. */
+const planPinned = (settled: Settled, facts: Facts): Planned => {
+  const settings = settingsFrom(settled, facts);
+  const first = planFrom(settings, settled, facts);
+  const pin = pinFor(first, facts);
+  if (pin === null) return first;
+  const nodeSelector = [...settings.nodeSelector, pin.selector];
+  const pinned = planFrom({ ...settings, nodeSelector }, settled, facts);
+  return { ...pinned, findings: [...pinned.findings, pin.finding] };
+};
+
 const draft = (settled: Settled, facts: Facts, programVersion: string): Draft => {
-  const planned = planFrom(settingsFrom(settled, facts), settled, facts);
+  const planned = planPinned(settled, facts);
   const said = [
     ...misplacedSettings(settingTable, settled),
     ...planned.findings,

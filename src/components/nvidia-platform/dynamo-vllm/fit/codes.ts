@@ -6,6 +6,13 @@ const startStops =
   'vLLM checks this while it starts and stops with an error, after the model was downloaded.';
 
 const legality = {
+  'gpu-pinned': {
+    title: 'The type of GPU is named',
+    meaning:
+      'The cluster has several types of GPU and the model runs on some of them only; the plan names one.',
+    cause: 'Memory, number formats or the size of a node differ between the types.',
+    remedy: 'Nothing needs doing; another type is chosen with --node-selector nvidia.com/gpu.product=NAME.',
+  },
   'fit-illegal-heads': {
     title: 'The tensor parallel size does not divide the heads',
     meaning: `Attention heads are dealt out whole. ${startStops}`,

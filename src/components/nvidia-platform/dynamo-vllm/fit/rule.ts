@@ -2,19 +2,20 @@
 
 import type { Finding } from '../../../../core/finding.ts';
 import type { Parallelism, Role } from '../plan.ts';
+import type { Planned } from '../planning.ts';
 import { parallelKeys } from '../roles.ts';
-import { finding, type Rule, type RuleInput } from '../rule.ts';
+import { finding, type Rule } from '../rule.ts';
 import { choiceFrom } from './asked.ts';
 import { knownModel } from './catalogue.ts';
-import type { Choice } from './facts.ts';
+import type { Choice, GpuFacts, ModelFacts } from './facts.ts';
 import { checkLegality } from './legality.ts';
-import type { Problem } from './problem.ts';
+import type { Asking, Problem } from './problem.ts';
 
 type Worker = Role & { readonly kind: keyof typeof parallelKeys; readonly parallelism: Parallelism };
 
 const isWorker = (role: Role): role is Worker => role.kind !== 'frontend' && role.parallelism !== null;
 
-const choiceOf = ({ plan, words, settings }: RuleInput, { parallelism }: Worker): Choice =>
+const choiceOf = ({ plan, words, settings }: Planned, { parallelism }: Worker): Choice =>
   choiceFrom({
     release: plan.release,
     engineVersion: plan.engine,
@@ -24,6 +25,16 @@ const choiceOf = ({ plan, words, settings }: RuleInput, { parallelism }: Worker)
     connector: plan.mode === 'disaggregated' || plan.kvbm !== null,
     env: settings.env,
   });
+
+/** The question of fit for each worker of a plan, on one kind of GPU. */
+export const workerAskings = (planned: Planned, model: ModelFacts, gpu: GpuFacts | null): Asking[] =>
+  planned.plan.roles.filter(isWorker).map(role => ({
+    modelId: planned.plan.model.id,
+    model,
+    choice: choiceOf(planned, role),
+    gpu,
+    gpuCount: null,
+  }));
 
 /** The key of the setting that a problem is about, so that its prompt can refuse it. */
 const keyOf = (about: Problem['about'], kind: Worker['kind']): string => {
