@@ -1,0 +1,119 @@
+/** Turns an answer that is a refusal into a ClusterError, with the API server's own words. */
+
+import type { Target } from '../core/cluster-facts.ts';
+import { serverOf } from './connection-sentences.ts';
+import { ClusterError, type RefusalCause, type RefusalKind } from './refusal.ts';
+
+/** The parts of metav1.Status that are read. */
+type Status = {
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: {
+    readonly retryAfterSeconds?: number;
+    readonly causes?: readonly {
+      readonly reason?: string;
+      readonly message?: string;
+      readonly field?: string;
+    }[];
+  };
+};
+
+export type Refused = {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly body: unknown;
+  /** As in the header: seconds or a date. */
+  readonly retryAfter: string | undefined;
+  readonly now: number;
+};
+
+const kinds: Readonly<Record<number, RefusalKind>> = {
+  400: 'invalid',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not-found',
+  409: 'conflict',
+  410: 'gone',
+  415: 'invalid',
+  422: 'invalid',
+  429: 'throttled',
+};
+
+const kindOf = (status: number): RefusalKind => kinds[status] ?? (status >= 500 ? 'server' : 'invalid');
+
+const isStatus = (body: unknown): body is Status =>
+  typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'Status';
+
+const longest = 500;
+
+/** A proxy or load balancer answers in HTML or plain text. */
+const textOf = (body: unknown): string => {
+  if (typeof body !== 'string') return '';
+  const text = body
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+};
+
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+const causesOf = (status: Status | null): RefusalCause[] =>
+  (status?.details?.causes ?? []).map(({ reason = '', message = '', field = '' }) => ({
+    reason,
+    message,
+    field,
+  }));
+
+/** Milliseconds until it may be tried again, or null when nothing is said. */
+export const retryAfterMs = (header: string | undefined, body: unknown, now: number): number | null => {
+  const seconds = Number(header ?? (isStatus(body) ? body.details?.retryAfterSeconds : undefined));
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
+  const date = Date.parse(header ?? '');
+  return Number.isNaN(date) ? null : Math.max(0, date - now);
+};
+
+const whoAmI = (target: Target): string => (target.user === null ? '' : ` as the user ${target.user}`);
+
+const said = (refused: Refused, words: string, target: Target): string => {
+  const server = serverOf(target);
+  const subject = `${server.charAt(0).toUpperCase()}${server.slice(1)}`;
+  const asked = `${refused.method} ${refused.path}`;
+  switch (kindOf(refused.status)) {
+    case 'unauthorized':
+      return `${subject} does not accept the credentials of the kubeconfig${whoAmI(target)} (401): ${sentence(words || 'Unauthorized')}`;
+    case 'forbidden':
+      return `The cluster forbids this (403): ${sentence(words || asked)}`;
+    case 'not-found':
+      return `Not found (404): ${sentence(words || asked)}`;
+    case 'throttled':
+      return `${subject} has too much to do (429): ${sentence(words || asked)}`;
+    case 'server':
+      return `${subject} failed (${refused.status}): ${sentence(words || asked)}`;
+    default:
+      return `The cluster refused this (${refused.status}): ${sentence(words || asked)}`;
+  }
+};
+
+const hints: Readonly<Partial<Record<RefusalKind, (target: Target) => string>>> = {
+  unauthorized: target =>
+    `Log in again (for EKS: \`aws sts get-caller-identity\` must name a principal with an access entry in the cluster), or choose another context with --context${target.otherContexts.length > 0 ? ` (${target.otherContexts.slice(0, 8).join(', ')})` : ''}.`,
+  forbidden: () =>
+    'Ask whoever runs the cluster for the permission; `./cli nvidia-platform dynamo-vllm check --print-rbac` prints the Role that is needed.',
+  throttled: () => 'Try again in a minute.',
+  server: () => 'Try again; if it lasts, ask whoever runs the cluster (`kubectl get --raw /readyz?verbose`).',
+};
+
+/** The ClusterError of an answer whose status is 400 or more. */
+export const refusalOf = (refused: Refused, target: Target): ClusterError => {
+  const kind = kindOf(refused.status);
+  const status = isStatus(refused.body) ? refused.body : null;
+  const words = status?.message ?? textOf(refused.body);
+  return new ClusterError(kind, said(refused, words, target), {
+    status: refused.status,
+    hint: hints[kind]?.(target) ?? '',
+    causes: causesOf(status),
+    retryAfterMs: retryAfterMs(refused.retryAfter, refused.body, refused.now) ?? undefined,
+  });
+};
