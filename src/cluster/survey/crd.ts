@@ -15,7 +15,9 @@ export const readCrd = async (reader: Reader, name: string): Promise<CrdFact | n
   return found && { name: found.metadata.name, annotations: annotationsOf(found.metadata) };
 };
 
+/** What of a schema is looked at. */
 export type Schema = {
+  readonly type?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   /** `true` where anything goes. */
   readonly additionalProperties?: Schema | boolean;

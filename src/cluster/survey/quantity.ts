@@ -49,4 +49,4 @@ export const amountOf = (text: string): number => {
 };
 
 /** Thousandths, rounded up as the scheduler does; binary fractions such as 7.91 × 1000 are not meant to count as more. */
-export const milliOf = (text: string): number => Math.ceil(amountOf(text) * 1000 - 1e-7);
+export const milliOf = (text: string): number => Math.max(0, Math.ceil(amountOf(text) * 1000 - 1e-7));
