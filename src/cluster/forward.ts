@@ -1,0 +1,204 @@
+/** A way from a local port to a pod: connections are forwarded with back-pressure, and find another ready pod when theirs dies. */
+
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Send } from '../core/probe.ts';
+import type { Channel, Client } from './client.ts';
+import { ClusterError, isClusterError } from './refusal.ts';
+import { createSender } from './send.ts';
+import { type Destination, destinationOf, type Place, readyPlace } from './tunnel-target.ts';
+
+export type Tunnel = {
+  /** Sends one HTTP request through the tunnel; a tunnel that is broken is an answer. Rejects with `interrupted` only. */
+  readonly send: Send;
+  /** Such as http://127.0.0.1:41234 */
+  readonly url: string;
+  /** Rejects when the cluster says no for good (forbidden, unauthorized, credentials); otherwise stays open until the end. */
+  readonly refused: Promise<never>;
+  /** Ends everything that was opened. */
+  readonly close: () => Promise<void>;
+};
+
+export type TunnelAsk = {
+  readonly namespace: string;
+  readonly service: string;
+  /** Port of the Service. */
+  readonly port: number;
+  /** Labels of the pods, for a Service that has no selector. */
+  readonly podSelector: string;
+  readonly signal: AbortSignal;
+};
+
+export type PodTunnelAsk = {
+  readonly namespace: string;
+  readonly podSelector: string;
+  /** Port of the container, by number or name. */
+  readonly port: number | string;
+  readonly signal: AbortSignal;
+};
+
+/** What all connections of one tunnel share. */
+type Way = {
+  readonly client: Client;
+  readonly destination: Destination;
+  readonly signal: AbortSignal;
+  /** The pod that connections go to; null when it has to be looked for. */
+  place: Place | null;
+  /** The pod that failed last, which is not taken again while there is another. */
+  failed: string | null;
+  /** Why the last connection led nowhere. */
+  problem: string;
+  readonly refuse: (error: ClusterError) => void;
+  readonly sockets: Set<Socket>;
+};
+
+const final: readonly string[] = ['forbidden', 'unauthorized', 'credentials'];
+
+const note = (way: Way, error: unknown): void => {
+  way.problem = error instanceof Error ? error.message : String(error);
+  if (isClusterError(error) && final.includes(error.kind)) way.refuse(error);
+};
+
+const forget = (way: Way, place: Place): void => {
+  if (way.place?.name === place.name) way.place = null;
+  way.failed = place.name;
+};
+
+const placeOf = async (way: Way): Promise<Place> => {
+  way.place ??= await readyPlace(way.client, way.destination, way.failed, way.signal);
+  if (way.place !== null) return way.place;
+  throw new ClusterError('not-found', `No pod with ${way.destination.selector} is ready.`);
+};
+
+/** A pod that is gone refuses: the next ready one gets the same connection. */
+const openChannel = async (way: Way): Promise<{ channel: Channel; place: Place }> => {
+  const place = await placeOf(way);
+  try {
+    return { channel: await way.client.openPort(place), place };
+  } catch (error) {
+    if (isClusterError(error) && final.includes(error.kind)) throw error;
+    forget(way, place);
+    const next = await placeOf(way);
+    if (next.name === place.name) throw error;
+    return { channel: await way.client.openPort(next), place: next };
+  }
+};
+
+/** Bytes both ways. Each side's end ends the other; what was received before the end is still delivered. */
+const join = (way: Way, socket: Socket, { channel, place }: { channel: Channel; place: Place }): void => {
+  const { stream } = channel;
+  let received = false;
+  // Which side ended first: what a connection that was given up here says of its end tells nothing about the pod.
+  let first: 'pod' | 'local' | null = null;
+  stream.once('data', () => {
+    received = true;
+  });
+  const end = (): void => {
+    first ??= 'pod';
+    stream.destroy();
+    if (!socket.destroyed) socket.destroySoon();
+  };
+  stream.on('error', error => {
+    if (first === null) {
+      note(way, error);
+      forget(way, place);
+    }
+    end();
+  });
+  stream.once('end', end);
+  stream.once('close', end);
+  socket.once('close', () => {
+    first ??= 'local';
+    stream.destroy();
+  });
+  channel.ended.then(
+    problem => {
+      if (first === 'local' || (problem === null && received)) return;
+      if (problem !== null) note(way, new Error(problem));
+      forget(way, place);
+    },
+    error => note(way, error),
+  );
+  stream.pipe(socket);
+  socket.pipe(stream);
+};
+
+const accept = async (way: Way, socket: Socket): Promise<void> => {
+  way.sockets.add(socket);
+  socket.on('error', () => socket.destroy());
+  socket.once('close', () => way.sockets.delete(socket));
+  socket.setNoDelay(true);
+  try {
+    const opened = await openChannel(way);
+    way.problem = '';
+    if (socket.destroyed) opened.channel.stream.destroy();
+    else join(way, socket, opened);
+  } catch (error) {
+    note(way, error);
+    socket.destroy();
+  }
+};
+
+const listen = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+
+const open = async (
+  client: Client,
+  destination: Destination,
+  place: Place | null,
+  signal: AbortSignal,
+): Promise<Tunnel> => {
+  let refuse: (error: ClusterError) => void = () => {};
+  const refused = new Promise<never>((_, reject) => {
+    refuse = reject;
+  });
+  // Nobody has to listen to it.
+  refused.catch(() => {});
+  const ended = new AbortController();
+  const way: Way = {
+    client,
+    destination,
+    signal: AbortSignal.any([signal, ended.signal]),
+    place,
+    failed: null,
+    problem: '',
+    refuse,
+    sockets: new Set(),
+  };
+  const server = createServer(socket => void accept(way, socket));
+  const port = await listen(server);
+  const sender = createSender(port, signal, () => way.problem);
+  const close = async (): Promise<void> => {
+    signal.removeEventListener('abort', stop);
+    ended.abort();
+    sender.close();
+    const closed = new Promise<void>(resolve => server.close(() => resolve()));
+    for (const socket of way.sockets) socket.destroy();
+    await closed;
+  };
+  const stop = (): void => void close();
+  signal.addEventListener('abort', stop, { once: true });
+  return { send: sender.send, url: `http://127.0.0.1:${port}`, refused, close };
+};
+
+/**
+ * Opens a way to a Service on a free loopback port. Each local connection is one connection to a ready pod.
+ * Errors: ClusterError when the Service or the pods cannot be read; that no pod is ready yet is none.
+ */
+export const openTunnel = async (client: Client, ask: TunnelAsk): Promise<Tunnel> => {
+  const destination = await destinationOf(client, ask);
+  const place = await readyPlace(client, destination, null, ask.signal);
+  return open(client, destination, place, ask.signal);
+};
+
+/** The same to one pod of a component; null when none of its pods is ready. Errors: ClusterError. */
+export const openPodTunnel = async (client: Client, ask: PodTunnelAsk): Promise<Tunnel | null> => {
+  const destination = { namespace: ask.namespace, selector: ask.podSelector, port: ask.port };
+  const place = await readyPlace(client, destination, null, ask.signal);
+  return place === null ? null : open(client, destination, place, ask.signal);
+};
