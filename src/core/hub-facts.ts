@@ -26,6 +26,8 @@ export type HubFacts = {
   /** Commit; null when not known. */
   readonly revision: string | null;
   readonly gated: 'auto' | 'manual' | false | null;
+  /** Only accounts that were let in see it; null or absent when not known. */
+  readonly private?: boolean | null;
   /** Whether a token was sent. */
   readonly withToken: boolean;
   /** Account behind the token; null when not asked or not known. */

@@ -1,0 +1,49 @@
+/** What the Hub's metadata of a model says. */
+
+import { amountOf, type Json, objectOf, parseJson, textOf } from './json.ts';
+
+export type HubFile = {
+  /** Within the repository. */
+  readonly path: string;
+  /** Bytes; null when not told, as mirrors may. */
+  readonly size: number | null;
+};
+
+export type Card = {
+  readonly id: string | null;
+  /** Commit. */
+  readonly sha: string | null;
+  readonly gated: 'auto' | 'manual' | false | null;
+  readonly isPrivate: boolean | null;
+  readonly disabled: boolean;
+  /** Null when not told. */
+  readonly files: readonly HubFile[] | null;
+};
+
+const gatedOf = (value: unknown): Card['gated'] =>
+  value === 'auto' || value === 'manual' || value === false ? value : null;
+
+const fileOf = (value: unknown): HubFile[] => {
+  const sibling = objectOf(value);
+  const path = textOf(sibling?.rfilename);
+  if (sibling === null || path === null) return [];
+  return [{ path, size: amountOf(sibling.size) ?? amountOf(objectOf(sibling.lfs)?.size) }];
+};
+
+const filesOf = (value: unknown): HubFile[] | null => (Array.isArray(value) ? value.flatMap(fileOf) : null);
+
+const known = ['id', 'modelId', 'sha', 'siblings', 'gated'];
+
+/** Null when the text is not what the Hub says of a model, such as the page of a portal that wants a login. */
+export const readCard = (text: string): Card | null => {
+  const card: Json | null = objectOf(parseJson(text));
+  if (card === null || !known.some(key => key in card)) return null;
+  return {
+    id: textOf(card.id) ?? textOf(card.modelId),
+    sha: textOf(card.sha),
+    gated: gatedOf(card.gated),
+    isPrivate: typeof card.private === 'boolean' ? card.private : null,
+    disabled: card.disabled === true,
+    files: filesOf(card.siblings),
+  };
+};
