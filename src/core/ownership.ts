@@ -1,0 +1,21 @@
+/** What tells the program's own objects from those of others, whatever the component. */
+
+import type { Labels } from './cluster-facts.ts';
+
+/** Value of the managed-by label, and the name under which fields are written. */
+export const ownName = 'dynamo-installer';
+
+export const managedByLabel = 'app.kubernetes.io/managed-by';
+const instanceLabel = 'app.kubernetes.io/instance';
+const componentLabel = 'app.kubernetes.io/component';
+
+export const programVersionAnnotation = `${ownName}/program-version`;
+
+export const isOwn = (labels: Labels | undefined): boolean => labels?.[managedByLabel] === ownName;
+
+/** Labels of an object that the program makes itself; what deployments share belongs to no instance. */
+export const ownLabels = (component: string, instance: string | null): Labels => ({
+  [managedByLabel]: ownName,
+  ...(instance === null ? {} : { [instanceLabel]: instance }),
+  [componentLabel]: component,
+});
