@@ -3,7 +3,7 @@
 import type { Target } from '../core/cluster-facts.ts';
 import { contextList } from './context.ts';
 import { ClusterError } from './refusal.ts';
-import type { TransportError } from './transport.ts';
+import type { TransportError } from './transport-error.ts';
 
 const host = (target: Target): string => {
   const { hostname, port } = new URL(target.server);

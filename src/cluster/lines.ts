@@ -1,11 +1,11 @@
 /** Answers that go on, as lines: watches and logs. */
 
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { onAbort } from './abort.ts';
 import type { Client } from './client.ts';
 import { exchange, type Line, queryText, told } from './exchange.ts';
-import { TransportError } from './transport.ts';
+import { TransportError } from './transport-error.ts';
 
 /** Whole lines of a text that arrives in pieces; a piece may end within a character. The last line may lack its break. */
 export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
@@ -24,15 +24,15 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
 }
 
 /** Lines until the answer ends or a signal fires; a connection that breaks is an error. */
-async function* linesOf(response: IncomingMessage, signals: readonly AbortSignal[]): AsyncGenerator<string> {
-  const forget = onAbort(signals, () => response.destroy());
+async function* linesOf(stream: Readable, signals: readonly AbortSignal[]): AsyncGenerator<string> {
+  const forget = onAbort(signals, () => stream.destroy());
   try {
-    yield* splitLines(response);
+    yield* splitLines(stream);
   } catch (error) {
     if (!signals.some(signal => signal.aborted)) throw new TransportError('failed', true, error);
   } finally {
     forget();
-    response.destroy();
+    stream.destroy();
   }
 }
 
@@ -44,6 +44,7 @@ export const makeLines = (line: Line): Client['lines'] =>
     try {
       const sent = await exchange(
         line,
+        line.transport.sendApart,
         { method: 'GET', path },
         {
           method: 'GET',
@@ -53,11 +54,10 @@ export const makeLines = (line: Line): Client['lines'] =>
           signals,
           connectMs: requestMs,
           answerMs: requestMs,
-          apart: true,
         },
       );
       if (sent.kind === 'refused') throw sent.refusal;
-      yield* linesOf(sent.response, signals);
+      yield* linesOf(sent.arrived.stream, signals);
     } catch (error) {
       if (signals.some(one => one.aborted)) return;
       throw told(line, error, requestMs);

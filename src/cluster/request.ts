@@ -1,12 +1,13 @@
 /** Requests with one answer: JSON both ways, warnings, time limit, and another try where that is safe. */
 
-import type { IncomingMessage } from 'node:http';
 import { pause } from './abort.ts';
+import { readBody } from './body.ts';
 import type { Answer, Ask } from './client.ts';
-import { decode, exchange, type Line, queryText, readAll, told } from './exchange.ts';
+import { exchange, type Line, queryText, told } from './exchange.ts';
 import { ClusterError } from './refusal.ts';
 import { type Failure, waitBeforeRetry } from './retry.ts';
-import { type Outgoing, TransportError } from './transport.ts';
+import type { Arrived, Outgoing } from './transport.ts';
+import { TransportError } from './transport-error.ts';
 
 /** Texts of `Warning: 299 - "text"`; several headers arrive as one, joined by commas. */
 export const warningTexts = (header: string | readonly string[] | undefined): string[] => {
@@ -34,6 +35,8 @@ const planOf = (line: Line, ask: Ask): Plan => {
       path: `${ask.path}${queryText(ask.query)}`,
       headers: {
         Accept: ask.accept ?? 'application/json',
+        // Lists shrink to a twentieth; the server packs what is larger than 128 KiB.
+        'Accept-Encoding': 'gzip',
         ...(body !== null && {
           'Content-Type': ask.contentType ?? 'application/json',
           'Content-Length': Buffer.byteLength(body),
@@ -41,7 +44,6 @@ const planOf = (line: Line, ask: Ask): Plan => {
       },
       body,
       signals: ask.signal === undefined ? line.signals : [...line.signals, ask.signal],
-      apart: false,
     },
   };
 };
@@ -50,13 +52,13 @@ type Try<T> =
   | { readonly kind: 'answer'; readonly answer: Answer<T> }
   | { readonly kind: 'failure'; readonly failure: Failure; readonly error: unknown };
 
-const answerOf = async <T>(line: Line, plan: Plan, response: IncomingMessage): Promise<Answer<T>> => {
-  const bytes = await readAll(response, plan.outgoing.signals, line.limits.requestMs);
+const answerOf = async <T>(line: Line, plan: Plan, arrived: Arrived): Promise<Answer<T>> => {
+  const body = await readBody(arrived, plan.outgoing.signals, line.limits.requestMs);
   return {
-    status: response.statusCode ?? 0,
+    status: arrived.status,
     // The shape of an answer is what whoever asked knows of the API.
-    body: decode(response.headers['content-type'], bytes) as T,
-    warnings: warningTexts(response.headers['warning']),
+    body: body as T,
+    warnings: warningTexts(arrived.headers['warning']),
   };
 };
 
@@ -64,8 +66,12 @@ const answerOf = async <T>(line: Line, plan: Plan, response: IncomingMessage): P
 const tryOnce = async <T>(line: Line, plan: Plan, leftMs: number): Promise<Try<T>> => {
   const connectMs = Math.min(leftMs, line.limits.requestMs);
   try {
-    const sent = await exchange(line, plan.ask, { ...plan.outgoing, connectMs, answerMs: leftMs });
-    if (sent.kind === 'answer') return { kind: 'answer', answer: await answerOf(line, plan, sent.response) };
+    const sent = await exchange(line, line.transport.send, plan.ask, {
+      ...plan.outgoing,
+      connectMs,
+      answerMs: leftMs,
+    });
+    if (sent.kind === 'answer') return { kind: 'answer', answer: await answerOf(line, plan, sent.arrived) };
     return { kind: 'failure', failure: { kind: 'refused', refusal: sent.refusal }, error: sent.refusal };
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
