@@ -5,7 +5,7 @@ const hidden = '***';
 /** Each with what is kept in front of the secret as its first group. */
 const secrets: readonly RegExp[] = [
   // Tokens of the Hugging Face Hub, wherever they stand.
-  /(\bhf_)[A-Za-z0-9]{16,}/g,
+  /(\bhf_)(?:(?:oauth|jwt)_[\w.~+/=-]{16,}|[A-Za-z0-9]{16,})/g,
   /(\bBearer\s+)[\w.~+/-]{8,}=*/gi,
   // User and password in an address.
   /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]+(?=@)/gi,

@@ -68,16 +68,25 @@ export const readHubCache = (env: Io['env'], key: string, revision: string): Kep
   return file !== null && 'text' in file ? parse(file.text) : null;
 };
 
-/** Remembers facts, whole or not at all. A cache that cannot be written is none: no error. */
+/** The file appears whole or not at all. Errors: whatever the file system says. */
+const replace = (path: string, text: string): void => {
+  makeFolders(dirname(path));
+  const beside = join(dirname(path), `.${randomUUID()}`);
+  try {
+    writeFileSync(beside, text, { mode: 0o600 });
+    renameSync(beside, path);
+  } finally {
+    rmSync(beside, { force: true });
+  }
+};
+
+/** Remembers facts. A cache that cannot be written is none: no error. */
 export const writeHubCache = (env: Io['env'], key: string, revision: string, kept: KeptFacts): void => {
   const path = fileOf(env, key, revision);
   if (path === null) return;
-  const beside = join(dirname(path), `.${randomUUID()}`);
   try {
-    makeFolders(dirname(path));
-    writeFileSync(beside, JSON.stringify({ version, ...kept }), { mode: 0o600 });
-    renameSync(beside, path);
+    replace(path, JSON.stringify({ version, ...kept }));
   } catch {
-    rmSync(beside, { force: true });
+    // A full disk or a folder that may not be written costs a request the next time, no more.
   }
 };

@@ -67,6 +67,7 @@ const silenceOf = (answer: Answer, base: string, withToken: boolean): string => 
   }
   if (status >= 500) return `${base} answers ${status}: it has trouble of its own; ${later}.`;
   if (status === 407) return `A proxy on the way to ${base} wants a name and password (407).`;
+  if (status === 403) return `${base} answers 403: it, or somebody on the way to it, forbids this.`;
   if (status >= 400) return `${base} answers ${status}, not as a Hub does; check HF_ENDPOINT and the proxy.`;
   return `${base} answers ${status} with something that is not the Hub's; check HF_ENDPOINT and the proxy.`;
 };
@@ -87,7 +88,8 @@ export const readReply = (reply: Reply, base: string, withToken: boolean): Said 
   if (status >= 200 && status < 300) return { meaning: 'ok', words: '', text, commit };
   const words = wordsOf(reply);
   const meaning = codes[header(reply, 'x-error-code')] ?? byStatus(reply, words);
-  return { meaning, words: meaning === 'silent' ? silenceOf(reply, base, withToken) : words, text, commit };
+  const unexplained = meaning === 'silent' || (meaning === 'forbidden' && words === '');
+  return { meaning, words: unexplained ? silenceOf(reply, base, withToken) : words, text, commit };
 };
 
 /** An answer with status 200 that is not what was asked for. */

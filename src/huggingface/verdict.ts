@@ -27,7 +27,8 @@ const byConfig = ({ card, config }: Look): Verdict => {
   if (meaning === 'ok' || meaning === 'no-file') return { verdict: 'found', message: '' };
   const open = card?.gated === false;
   if (meaning === 'silent') return { verdict: open ? 'found' : 'unknown', message: words };
-  return { verdict: open ? 'unknown' : 'gated', message: words };
+  if (!open) return { verdict: 'gated', message: words };
+  return { verdict: 'unknown', message: words || 'The Hub shows the model to everybody, but not its files.' };
 };
 
 const byMetadata = (look: Look): Verdict => {
