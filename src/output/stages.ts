@@ -67,7 +67,9 @@ const widthsFor = (cells: readonly Cells[], columns: number, names: readonly Nam
     const width = widths.get(name);
     if (width === undefined) continue;
     const over = total(widths) - columns;
-    if (over > 0) widths.set(name, Math.max(Math.min(width, narrowest), width - over));
+    if (over <= 0) break;
+    const room = Math.max(Math.min(width, narrowest), width - over);
+    widths.set(name, Math.max(...cells.map(row => cut(name, row[name], room).length)));
   }
   if (total(widths) <= columns || !names.includes('node')) return widths;
   return widthsFor(

@@ -105,7 +105,7 @@ describe('the live table', () => {
       plain,
       60,
     );
-    expect(line).toBe('  worker    0/1  starting  00:00  ip-10-0-12-34…          0');
+    expect(line).toBe('  worker    0/1  starting  00:00  ip-10-0-12-34…         0');
   });
 
   it.each([80, 120, 200])('never is wider than %d columns, whatever the names', columns => {

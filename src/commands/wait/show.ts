@@ -1,0 +1,20 @@
+/** Chooses how a wait is shown. */
+
+import type { Io } from '../../io.ts';
+import type { Show } from './result.ts';
+import { type Emit, showEvents } from './show-events.ts';
+import { showLines } from './show-lines.ts';
+
+const said = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0';
+
+/** Talk goes to a terminal that can redraw, and nobody asked for output that can be read aloud (ACCESSIBLE). */
+export const canRedraw = ({ stderr, env }: Io): boolean =>
+  'isTTY' in stderr && stderr.isTTY === true && env.TERM !== 'dumb' && !said(env.ACCESSIBLE) && !said(env.CI);
+
+/** Events where `emit` is given, a live table where the terminal can, lines everywhere else. */
+export const openShow = async (io: Io, emit: Emit | null): Promise<Show> => {
+  if (emit !== null) return showEvents(emit);
+  if (!canRedraw(io)) return showLines(io);
+  const { showTable } = await import('./show-table.ts');
+  return showTable(io);
+};
