@@ -20,6 +20,19 @@ export type Card = {
   readonly files: readonly HubFile[] | null;
 };
 
+/** The Hub's own grammar; what it does not fit cannot be put into an address either. */
+export const isId = (model: string): boolean =>
+  /^\w[\w.-]*(?:\/\w[\w.-]*)?$/.test(model) && !model.includes('..') && model.length <= 96;
+
+/** An id and a commit go into requests and manifests: what looks like neither is not taken over. */
+const idOf = (value: unknown): string | null => {
+  const text = textOf(value);
+  return text !== null && isId(text) ? text : null;
+};
+
+export const commitOf = (value: unknown): string | null =>
+  /^[0-9a-f]{7,64}$/.exec(textOf(value) ?? '')?.[0] ?? null;
+
 const gatedOf = (value: unknown): Card['gated'] =>
   value === 'auto' || value === 'manual' || value === false ? value : null;
 
@@ -39,8 +52,8 @@ export const readCard = (text: string): Card | null => {
   const card: Json | null = objectOf(parseJson(text));
   if (card === null || !known.some(key => key in card)) return null;
   return {
-    id: textOf(card.id) ?? textOf(card.modelId),
-    sha: textOf(card.sha),
+    id: idOf(card.id) ?? idOf(card.modelId),
+    sha: commitOf(card.sha),
     gated: gatedOf(card.gated),
     isPrivate: typeof card.private === 'boolean' ? card.private : null,
     disabled: card.disabled === true,

@@ -4,6 +4,7 @@ import type { HubFacts } from '../core/hub-facts.ts';
 import { hide, redact } from '../core/redact.ts';
 import type { Io } from '../io.ts';
 import { type Account, askAccount, unclear } from './account.ts';
+import { isId } from './card.ts';
 import { detailsOf, readDetails } from './details.ts';
 import { type Endpoint, offlineVariable, readEndpoint } from './endpoint.ts';
 import { type Look, lookAt } from './look.ts';
@@ -23,10 +24,6 @@ export type HubAsk = {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 };
-
-/** The Hub's own grammar; what it does not fit cannot be put into an address either. */
-const isId = (model: string): boolean =>
-  /^[\w][\w.-]*(?:\/[\w][\w.-]*)?$/.test(model) && !model.includes('..') && model.length <= 96;
 
 type Seen = { readonly look: Look; readonly account: Account; readonly verdict: Verdict };
 

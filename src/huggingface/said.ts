@@ -1,5 +1,6 @@
 /** What one answer of the Hub means, by its error code first and its status second. */
 
+import { commitOf } from './card.ts';
 import { objectOf, parseJson, textOf } from './json.ts';
 import type { Answer, Reply } from './request.ts';
 
@@ -84,7 +85,7 @@ const byStatus = (answer: Answer, words: string): Meaning => {
 export const readReply = (reply: Reply, base: string, withToken: boolean): Said => {
   if (reply.kind === 'silence') return { meaning: 'silent', words: reply.sentence, text: '', commit: null };
   const { status, text } = reply;
-  const commit = header(reply, 'x-repo-commit') || null;
+  const commit = commitOf(header(reply, 'x-repo-commit'));
   if (status >= 200 && status < 300) return { meaning: 'ok', words: '', text, commit };
   const words = wordsOf(reply);
   const meaning = codes[header(reply, 'x-error-code')] ?? byStatus(reply, words);

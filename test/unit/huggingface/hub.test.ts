@@ -132,6 +132,15 @@ describe('a model that everybody may read', () => {
     expect(facts.chatTemplate).toBe(expected);
     expect(hub.asked.filter(line => line.includes('tokenizer')).length).toBe(requests);
   });
+  it('has neither the id nor the commit that a server makes up', async () => {
+    const facts = await ask({
+      ...healthy,
+      [paths.card]: { body: card({ id: '../../etc', sha: 'main; rm -rf' }) },
+      [paths.config]: { headers: { 'X-Repo-Commit': 'HEAD' }, body: {} },
+    });
+    expect(facts).toMatchObject({ verdict: 'found', id: null, revision: null });
+    expect(hub.asked.filter(line => line.includes('etc'))).toEqual([]);
+  });
   it('is found although it has no config.json', async () => {
     const facts = await ask({ ...healthy, [paths.config]: refusal(404, 'EntryNotFound', 'Entry not found') });
     expect(facts).toMatchObject({ verdict: 'found', message: '', config: null, remoteCode: null });
