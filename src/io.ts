@@ -22,4 +22,10 @@ export type Io = {
   /** Width of the terminal; 80 when there is none. */
   readonly columns: number;
   readonly version: string;
+  /** This process as others can see it; absent where no process runs, as in tests. */
+  readonly self?: {
+    readonly pid: number;
+    /** Whether a process of this machine runs. */
+    readonly isAlive: (pid: number) => boolean;
+  };
 };

@@ -23,6 +23,15 @@ const colored = (isTerminal: boolean): boolean => {
   return isTerminal && env.TERM !== 'dumb';
 };
 
+/** Signal 0 reaches nobody; not being allowed to send it means that somebody is there. */
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
 const io: Io = {
   // Asking for it opens it, which most runs can do without.
   get stdin() {
@@ -40,6 +49,7 @@ const io: Io = {
   color: { stdout: colored(stdout.isTTY === true), stderr: colored(stderr.isTTY === true) },
   columns: stderr.columns ?? 80,
   version,
+  self: { pid: process.pid, isAlive },
 };
 
 run(process.argv.slice(2), io).then(code => {

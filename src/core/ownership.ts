@@ -19,3 +19,7 @@ export const ownLabels = (component: string, instance: string | null): Labels =>
   ...(instance === null ? {} : { [instanceLabel]: instance }),
   [componentLabel]: component,
 });
+
+/** Label selector of everything that belongs to one deployment. */
+export const ownSelector = (instance: string): string =>
+  `${managedByLabel}=${ownName},${instanceLabel}=${instance}`;

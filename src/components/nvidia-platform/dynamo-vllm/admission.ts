@@ -49,7 +49,7 @@ const pathIn = (path: string, settings: Values | null): string =>
 export const admissionFindings = (
   refused: Refused,
   object: KubernetesObject,
-  settings: Values | null,
+  settings: Values | null = {},
 ): Finding[] => {
   const told = toldOf(wordsOf(refused.message), object);
   const found = rules.flatMap(rule => said(rule, told));
