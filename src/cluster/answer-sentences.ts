@@ -40,7 +40,12 @@ const kinds: Readonly<Record<number, RefusalKind>> = {
   429: 'throttled',
 };
 
-const kindOf = (status: number): RefusalKind => kinds[status] ?? (status >= 500 ? 'server' : 'invalid');
+/** Server-side apply of a field that a built-in kind does not have is answered with 500. */
+const isMalformed = (words: string): boolean =>
+  words.includes('failed to create typed patch object') || words.includes('field not declared in schema');
+
+const kindOf = (status: number, words: string): RefusalKind =>
+  kinds[status] ?? (status < 500 || isMalformed(words) ? 'invalid' : 'server');
 
 const isStatus = (body: unknown): body is Status =>
   typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'Status';
@@ -76,11 +81,11 @@ export const retryAfterMs = (header: string | undefined, body: unknown, now: num
 
 const whoAmI = (target: Target): string => (target.user === null ? '' : ` as the user ${target.user}`);
 
-const said = (refused: Refused, words: string, target: Target): string => {
+const said = (refused: Refused, kind: RefusalKind, words: string, target: Target): string => {
   const server = serverOf(target);
   const subject = `${server.charAt(0).toUpperCase()}${server.slice(1)}`;
   const asked = `${refused.method} ${refused.path}`;
-  switch (kindOf(refused.status)) {
+  switch (kind) {
     case 'unauthorized':
       return `${subject} does not accept the credentials of the kubeconfig${whoAmI(target)} (401): ${sentence(words || 'Unauthorized')}`;
     case 'forbidden':
@@ -107,10 +112,10 @@ const hints: Readonly<Partial<Record<RefusalKind, (target: Target) => string>>> 
 
 /** The ClusterError of an answer whose status is 400 or more. */
 export const refusalOf = (refused: Refused, target: Target): ClusterError => {
-  const kind = kindOf(refused.status);
   const status = isStatus(refused.body) ? refused.body : null;
   const words = status?.message ?? textOf(refused.body);
-  return new ClusterError(kind, said(refused, words, target), {
+  const kind = kindOf(refused.status, words);
+  return new ClusterError(kind, said(refused, kind, words, target), {
     status: refused.status,
     hint: hints[kind]?.(target) ?? '',
     causes: causesOf(status),

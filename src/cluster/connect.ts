@@ -6,7 +6,6 @@ import { chooseContext } from './context.ts';
 import { credentialsOf } from './credentials.ts';
 import type { Limits, Line } from './exchange.ts';
 import { makeLines } from './lines.ts';
-import { makeOpenPort } from './ports.ts';
 import { proxyFor } from './proxy.ts';
 import { ClusterError } from './refusal.ts';
 import { makeRequest } from './request.ts';
@@ -42,7 +41,6 @@ export const connect = async (io: Pick<Io, 'cwd' | 'env'>, options: ConnectOptio
   const server = serverUrl(chosen.cluster.server, chosen.target.context);
   const proxy = proxyFor(server, chosen.cluster.proxyUrl, io.env);
   const closed = new AbortController();
-  const signals = [options.signal, closed.signal];
   const credentials = credentialsOf(chosen, proxy, io.env, options.signal);
   await credentials.current();
   const transport = makeTransport(server, proxy);
@@ -51,7 +49,8 @@ export const connect = async (io: Pick<Io, 'cwd' | 'env'>, options: ConnectOptio
     proxy,
     credentials,
     transport,
-    signals,
+    signals: [options.signal, closed.signal],
+    closed: closed.signal,
     limits: limitMs === undefined ? usual : { requestMs: limitMs, writeMs: limitMs },
   };
   return {
@@ -59,7 +58,8 @@ export const connect = async (io: Pick<Io, 'cwd' | 'env'>, options: ConnectOptio
     contextNamespace: chosen.namespace,
     request: makeRequest(line),
     lines: makeLines(line),
-    openPort: makeOpenPort(line),
+    // Few runs open a port; those that do load what it takes.
+    openPort: async pod => (await import('./ports.ts')).openPort(line, pod),
     close: () => {
       closed.abort();
       transport.close();

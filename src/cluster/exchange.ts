@@ -3,7 +3,7 @@
 import type { Target } from '../core/cluster-facts.ts';
 import { type Refused, refusalOf } from './answer-sentences.ts';
 import { readBody } from './body.ts';
-import type { Ask, Query } from './client.ts';
+import type { Query } from './client.ts';
 import { noAnswer } from './connection-sentences.ts';
 import type { Access, Credentials } from './credentials.ts';
 import type { ClusterError } from './refusal.ts';
@@ -18,6 +18,8 @@ export type Line = {
   readonly transport: Transport;
   /** Those of the run and of close(). */
   readonly signals: readonly AbortSignal[];
+  /** That of close() alone. */
+  readonly closed: AbortSignal;
   readonly limits: Limits;
 };
 
@@ -37,54 +39,47 @@ export const queryText = (query: Query | undefined): string => {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 };
 
-const refused = async (
-  line: Line,
-  ask: Pick<Ask, 'method' | 'path'>,
-  arrived: Arrived,
-  signals: readonly AbortSignal[],
-): Promise<ClusterError> => {
+const refused = async (line: Line, arrived: Arrived, outgoing: Outgoing): Promise<ClusterError> => {
   const told: Refused = {
-    method: ask.method,
-    path: ask.path,
+    method: outgoing.method,
+    path: outgoing.path,
     status: arrived.status,
-    body: await readBody(arrived, signals, line.limits.requestMs),
+    body: await readBody(arrived, outgoing.signals, line.limits.requestMs),
     retryAfter: arrived.headers['retry-after'],
     now: Date.now(),
   };
   return refusalOf(told, line.target);
 };
 
-export type Exchanged =
-  | { readonly kind: 'answer'; readonly arrived: Arrived }
+export type Exchanged<A> =
+  | { readonly kind: 'answer'; readonly arrived: A }
   | { readonly kind: 'refused'; readonly refusal: ClusterError };
 
-const exchangeOnce = async (
+const exchangeOnce = async <A extends Arrived>(
   line: Line,
-  send: Send,
+  send: Send<A>,
   access: Access,
-  ask: Pick<Ask, 'method' | 'path'>,
   outgoing: Outgoing,
-): Promise<Exchanged> => {
+): Promise<Exchanged<A>> => {
   const arrived = await send(access, outgoing);
   if (arrived.status < 400) return { kind: 'answer', arrived };
-  return { kind: 'refused', refusal: await refused(line, ask, arrived, outgoing.signals) };
+  return { kind: 'refused', refusal: await refused(line, arrived, outgoing) };
 };
 
 /**
  * Sends with the credentials at hand and, when the server does not accept them, once more with fresh ones: a 401 says that nothing was done.
  * Rejects with a TransportError, or with the ClusterError of credentials that cannot be had.
  */
-export const exchange = async (
+export const exchange = async <A extends Arrived>(
   line: Line,
-  send: Send,
-  ask: Pick<Ask, 'method' | 'path'>,
+  send: Send<A>,
   outgoing: Outgoing,
-): Promise<Exchanged> => {
+): Promise<Exchanged<A>> => {
   const access = await line.credentials.current();
-  const first = await exchangeOnce(line, send, access, ask, outgoing);
+  const first = await exchangeOnce(line, send, access, outgoing);
   if (first.kind === 'answer' || first.refusal.kind !== 'unauthorized') return first;
   const fresh = await line.credentials.renew(access);
-  return exchangeOnce(line, send, fresh, ask, outgoing);
+  return exchangeOnce(line, send, fresh, outgoing);
 };
 
 /** What to tell of an error that is not the server's answer. */

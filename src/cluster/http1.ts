@@ -7,6 +7,7 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import { onAbort } from './abort.ts';
 import type { Access } from './credentials.ts';
@@ -17,12 +18,7 @@ import { attemptMs, hostOf, idleMs, pathOf, portOf, TransportError } from './tra
 const mostSockets = 6;
 
 /** Keeps connections when `most` says how many, makes one for each request otherwise. TLS sessions are resumed within one agent. */
-export const makeAgent = (
-  server: URL,
-  proxy: string | null,
-  access: Access,
-  most: number | null,
-): HttpAgent => {
+const makeAgent = (server: URL, proxy: string | null, access: Access, most: number | null): HttpAgent => {
   if (access.socks !== null) return access.socks;
   const options = {
     ...access.tls,
@@ -46,13 +42,15 @@ const start = (server: URL, agent: HttpAgent, access: Access, outgoing: Outgoing
 
 /** Calls back once the request has a connection that stands: nothing can have left before. */
 export const whenConnected = (request: ClientRequest, act: () => void): void => {
-  request.once('socket', socket => {
+  const watch = (socket: Socket): void => {
     if (request.reusedSocket) act();
     else socket.once(request.protocol === 'https:' ? 'secureConnect' : 'connect', act);
-  });
+  };
+  if (request.socket) watch(request.socket);
+  else request.once('socket', watch);
 };
 
-const arrived = (response: IncomingMessage): Arrived => ({
+export const arrivedFrom = (response: IncomingMessage): Arrived => ({
   status: response.statusCode ?? 0,
   headers: response.headers,
   stream: response,
@@ -80,15 +78,26 @@ const exchange = (request: ClientRequest, outgoing: Outgoing): Promise<Arrived> 
     request.on('error', error => fail('failed', error));
     request.once('response', response => {
       settle();
-      resolve(arrived(response));
+      resolve(arrivedFrom(response));
     });
     request.end(outgoing.body ?? undefined);
   });
 
-export type Http1 = { readonly send: Send; readonly sendApart: Send; readonly close: () => void };
+export type Http1 = {
+  readonly send: Send;
+  readonly sendApart: Send;
+  readonly agentApart: (access: Access) => HttpAgent;
+  readonly close: () => void;
+};
+
+type Sender = {
+  readonly send: Send;
+  readonly agentOf: (access: Access) => HttpAgent;
+  readonly close: () => void;
+};
 
 export const makeHttp1 = (server: URL, proxy: string | null): Http1 => {
-  const sender = (most: number | null): { send: Send; close: () => void } => {
+  const sender = (most: number | null): Sender => {
     // Other credentials, other connections: a certificate belongs to its connection.
     const agents = new Map<Access, HttpAgent>();
     const agentOf = (access: Access): HttpAgent => {
@@ -97,6 +106,7 @@ export const makeHttp1 = (server: URL, proxy: string | null): Http1 => {
       return agent;
     };
     return {
+      agentOf,
       send: (access, outgoing) => exchange(start(server, agentOf(access), access, outgoing), outgoing),
       close: () => {
         for (const agent of agents.values()) agent.destroy();
@@ -108,6 +118,7 @@ export const makeHttp1 = (server: URL, proxy: string | null): Http1 => {
   return {
     send: kept.send,
     sendApart: apart.send,
+    agentApart: apart.agentOf,
     close: () => {
       kept.close();
       apart.close();

@@ -42,20 +42,15 @@ export const makeLines = (line: Line): Client['lines'] =>
     const signals = [...line.signals, signal];
     const { requestMs } = line.limits;
     try {
-      const sent = await exchange(
-        line,
-        line.transport.sendApart,
-        { method: 'GET', path },
-        {
-          method: 'GET',
-          path: `${path}${queryText(query)}`,
-          headers: { Accept: 'application/json, */*' },
-          body: null,
-          signals,
-          connectMs: requestMs,
-          answerMs: requestMs,
-        },
-      );
+      const sent = await exchange(line, line.transport.sendApart, {
+        method: 'GET',
+        path: `${path}${queryText(query)}`,
+        headers: { Accept: 'application/json, */*' },
+        body: null,
+        signals,
+        connectMs: requestMs,
+        answerMs: requestMs,
+      });
       if (sent.kind === 'refused') throw sent.refusal;
       yield* linesOf(sent.arrived.stream, signals);
     } catch (error) {

@@ -25,6 +25,11 @@ type Plan = {
   readonly limitMs: number;
 };
 
+const signalsOf = (line: Line, ask: Ask): readonly AbortSignal[] => {
+  const ends = ask.throughInterrupt ? [line.closed] : line.signals;
+  return ask.signal === undefined ? ends : [...ends, ask.signal];
+};
+
 const planOf = (line: Line, ask: Ask): Plan => {
   const body = ask.body === undefined ? null : JSON.stringify(ask.body);
   return {
@@ -43,7 +48,7 @@ const planOf = (line: Line, ask: Ask): Plan => {
         }),
       },
       body,
-      signals: ask.signal === undefined ? line.signals : [...line.signals, ask.signal],
+      signals: signalsOf(line, ask),
     },
   };
 };
@@ -66,7 +71,7 @@ const answerOf = async <T>(line: Line, plan: Plan, arrived: Arrived): Promise<An
 const tryOnce = async <T>(line: Line, plan: Plan, leftMs: number): Promise<Try<T>> => {
   const connectMs = Math.min(leftMs, line.limits.requestMs);
   try {
-    const sent = await exchange(line, line.transport.send, plan.ask, {
+    const sent = await exchange(line, line.transport.send, {
       ...plan.outgoing,
       connectMs,
       answerMs: leftMs,

@@ -28,8 +28,11 @@ export type Failure =
   | { readonly kind: 'no-answer'; readonly sent: boolean; readonly passing: boolean }
   | { readonly kind: 'refused'; readonly refusal: ClusterError };
 
-const isPassing = (ask: Asked, { status, message }: ClusterError): boolean =>
-  passing.has(status) && isRepeatable(ask) && (ask.method === 'GET' || !isAdmission(message));
+const isPassing = (ask: Asked, { kind, status, message }: ClusterError): boolean =>
+  kind === 'server' &&
+  passing.has(status) &&
+  isRepeatable(ask) &&
+  (ask.method === 'GET' || !isAdmission(message));
 
 /** Whether asking again may help, and cannot do it twice. */
 const isWorthwhile = (ask: Asked, failure: Failure): boolean => {

@@ -1,6 +1,6 @@
 /** Sends one request to the API server and hands over the answer as it arrives; knows neither JSON nor retries. */
 
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { Agent, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Access } from './credentials.ts';
 import { makeHttp1 } from './http1.ts';
@@ -24,7 +24,7 @@ export type Arrived = {
   readonly stream: Readable;
 };
 
-export type Send = (access: Access, outgoing: Outgoing) => Promise<Arrived>;
+export type Send<A = Arrived> = (access: Access, outgoing: Outgoing) => Promise<A>;
 
 /** All members reject with a TransportError. */
 export type Transport = {
@@ -32,6 +32,8 @@ export type Transport = {
   readonly send: Send;
   /** Over a connection of its own, for answers that go on. */
   readonly sendApart: Send;
+  /** The agent that makes such connections. */
+  readonly agentApart: (access: Access) => Agent;
   readonly close: () => void;
 };
 
@@ -45,6 +47,7 @@ export const makeTransport = (server: URL, proxy: string | null): Transport => {
   return {
     send: async (access, outgoing) => (await http2?.send(access, outgoing)) ?? http1.send(access, outgoing),
     sendApart: http1.sendApart,
+    agentApart: http1.agentApart,
     close: () => {
       http2?.close();
       http1.close();

@@ -1,29 +1,318 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { connect } from '../../src/cluster/connect.ts';
-import { describeWithCluster } from './support.ts';
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Client } from '../../src/cluster/client.ts';
+import { type ConnectOptions, connect } from '../../src/cluster/connect.ts';
+import { type ClusterError, isClusterError } from '../../src/cluster/refusal.ts';
+import type { Cluster } from '../kit/cluster/cluster.ts';
+import { portOf } from '../kit/cluster/control/ports.ts';
+import { type Fault, type FaultProxy, startFaultProxy } from '../kit/cluster/faults/proxy.ts';
+import type { PodLife } from '../kit/cluster/pods/podLife.ts';
+import { describeWithCluster, eventually } from './support.ts';
 
-describeWithCluster('a client of the API server', { nodes: 'p5.48xlarge=1' }, cluster => {
-  const open = (context: string, signal = new AbortController().signal) =>
-    connect({ cwd: '/', env: process.env }, { kubeconfig: cluster().kubeconfig, context, signal });
+const held: PodLife[] = [];
+const script = () => async (life: PodLife) => {
+  await life.reach('running');
+  held.push(life);
+};
 
-  test('sends a request with a client certificate', async () => {
-    const client = await open('admin');
-    const { body, status } = await client.request<{ items: unknown[] }>({
-      method: 'GET',
-      path: '/api/v1/nodes',
-    });
-    expect(status).toBe(200);
-    expect(body.items.length).toBeGreaterThan(0);
-    client.close();
-  });
+const opened: Client[] = [];
 
-  test('runs a credential plugin once', async () => {
-    const client = await open('exec');
-    const ask = { method: 'GET', path: '/version' } as const;
-    await Promise.all([client.request(ask), client.request(ask), client.request(ask)]);
-    await client.request(ask);
-    expect(readFileSync(cluster().plane.execRuns, 'utf8')).toBe('run\n');
-    client.close();
-  });
+/** A client that the file closes at its end. */
+const open = async (
+  kubeconfig: string,
+  context: string,
+  options: Partial<ConnectOptions> = {},
+): Promise<Client> => {
+  const io = { cwd: '/', env: process.env };
+  const signal = new AbortController().signal;
+  const client = await connect(io, { kubeconfig, context, signal, ...options });
+  opened.push(client);
+  return client;
+};
+
+/** The kit plays the lives of such pods only. */
+const workerLabels = {
+  'nvidia.com/dynamo-graph-deployment-name': 'none',
+  'nvidia.com/dynamo-component-type': 'worker',
+};
+
+const refusal = async (work: Promise<unknown>): Promise<ClusterError> => {
+  const error = await work.catch(thrown => thrown);
+  if (!isClusterError(error)) throw new Error(`No ClusterError: ${error}`);
+  return error;
+};
+
+const nodes = { method: 'GET', path: '/api/v1/nodes' } as const;
+const configMap = (data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'client-test', namespace: 'dynamo-system' },
+  data,
 });
+const patch = {
+  method: 'PATCH',
+  path: '/api/v1/namespaces/dynamo-system/configmaps/client-test',
+  query: { fieldManager: 'client-test' },
+  body: configMap({ a: 'b' }),
+  contentType: 'application/apply-patch+yaml',
+} as const;
+
+describeWithCluster('a client of the API server', { nodes: 'cpu=2', script }, cluster => {
+  afterAll(() => {
+    for (const client of opened.splice(0)) client.close();
+  });
+
+  requests(cluster);
+  faults(cluster);
+  ports(cluster);
+});
+
+function requests(cluster: () => Cluster): void {
+  const connected = (context: string, options: Partial<ConnectOptions> = {}) =>
+    open(cluster().kubeconfig, context, options);
+
+  test('sends requests with a client certificate', async () => {
+    const client = await connected('admin');
+    expect(client.target).toMatchObject({ context: 'admin', otherContexts: ['restricted', 'exec'] });
+    const { body, status } = await client.request<{ items: unknown[] }>(nodes);
+    expect([status, body.items.length]).toEqual([200, 2]);
+  });
+
+  test('runs a credential plugin once, however many ask', async () => {
+    const client = await connected('exec');
+    await Promise.all([client.request(nodes), client.request(nodes), client.request(nodes)]);
+    await client.request(nodes);
+    expect(readFileSync(cluster().plane.execRuns, 'utf8')).toBe('run\n');
+  });
+
+  test('tells forbidden, missing and invalid apart', async () => {
+    const restricted = await connected('restricted');
+    const forbidden = await refusal(restricted.request(nodes));
+    expect(forbidden).toMatchObject({ kind: 'forbidden', status: 403 });
+    expect(forbidden.message).toContain('cannot list resource "nodes"');
+    const admin = await connected('admin');
+    const missing = await refusal(admin.request({ method: 'GET', path: '/apis/nvidia.example/v1/things' }));
+    expect(missing).toMatchObject({ kind: 'not-found', status: 404 });
+    const invalid = await refusal(
+      admin.request({ ...patch, body: { ...configMap({}), data: { 'no good': '' } } }),
+    );
+    expect(invalid).toMatchObject({ kind: 'invalid', status: 422, causes: [{ field: 'data[no good]' }] });
+    const unknown = await refusal(admin.request({ ...patch, body: { ...configMap({}), dta: 1 } }));
+    expect(unknown).toMatchObject({ kind: 'invalid', status: 500 });
+  });
+
+  test('hands over warnings', async () => {
+    const client = await connected('admin');
+    const answer = await client.request({
+      method: 'POST',
+      path: '/api/v1/namespaces/dynamo-system/configmaps',
+      query: { fieldValidation: 'Warn', dryRun: 'All' },
+      body: { ...configMap({ a: 'b' }), dta: 1 },
+    });
+    expect(answer.warnings).toEqual([expect.stringContaining('unknown field "dta"')]);
+  });
+
+  test('streams lines until the signal fires', async () => {
+    const client = await connected('admin');
+    const end = new AbortController();
+    const types: string[] = [];
+    for await (const line of client.lines({ path: nodes.path, query: { watch: true }, signal: end.signal })) {
+      types.push(JSON.parse(line).type);
+      if (types.length === 2) end.abort();
+    }
+    expect(types).toEqual(['ADDED', 'ADDED']);
+  });
+
+  test('an interrupted run sends nothing more, but may tidy up', async () => {
+    const run = new AbortController();
+    const client = await connected('admin', { signal: run.signal });
+    const waiting = client.lines({
+      path: nodes.path,
+      query: { watch: true, resourceVersion: 0 },
+      signal: new AbortController().signal,
+    });
+    const drained = (async () => {
+      for await (const _ of waiting) run.abort();
+    })();
+    await drained;
+    expect((await refusal(client.request(nodes))).kind).toBe('interrupted');
+    expect((await client.request({ ...nodes, throughInterrupt: true })).status).toBe(200);
+  });
+
+  test('close ends what is under way', async () => {
+    const client = await connected('admin');
+    const watch = client.lines({
+      path: nodes.path,
+      query: { watch: true },
+      signal: new AbortController().signal,
+    });
+    const first = await watch[Symbol.asyncIterator]().next();
+    client.close();
+    expect(first.done).toBe(false);
+    expect((await refusal(client.request(nodes))).kind).toBe('interrupted');
+  });
+}
+
+function faults(cluster: () => Cluster): void {
+  let proxy: FaultProxy | undefined;
+  beforeAll(async () => {
+    proxy = await startFaultProxy(cluster().plane);
+  });
+  afterAll(async () => {
+    await proxy?.stop();
+  });
+  const troubled = async (faultsToSet: Fault[], options: Partial<ConnectOptions> = {}) => {
+    if (proxy === undefined) throw new Error('The proxy is not running.');
+    const client = await open(proxy.kubeconfig, 'through-proxy', options);
+    proxy.set(...faultsToSet);
+    const before = proxy.requests.length;
+    return { client, sent: () => proxy?.requests.slice(before) ?? [] };
+  };
+
+  for (const status of [401, 429, 500, 503] as const) {
+    test(`a read survives ${status}, once`, async () => {
+      const { client, sent } = await troubled([{ kind: 'answer', status, times: 1 }]);
+      expect((await client.request(nodes)).status).toBe(200);
+      expect(sent()).toEqual(['GET /api/v1/nodes', 'GET /api/v1/nodes']);
+    });
+  }
+
+  test('a read survives an answer that is cut', async () => {
+    const { client } = await troubled([{ kind: 'cut', afterBytes: 100, times: 2 }]);
+    expect((await client.request(nodes)).status).toBe(200);
+  });
+
+  test('server-side apply survives a 503, and what an admission webhook says is final', async () => {
+    const { client } = await troubled([{ kind: 'answer', status: 503, times: 1 }]);
+    expect((await client.request(patch)).status).toBeLessThan(300);
+    const message = 'Internal error occurred: failed calling webhook "v.example": connection refused';
+    const denied = await troubled([{ kind: 'answer', status: 500, message }]);
+    const error = await refusal(denied.client.request(patch));
+    expect([error.kind, denied.sent().length]).toEqual(['server', 1]);
+    expect(error.message).toContain(message);
+  });
+
+  test('a write that is no apply is sent once', async () => {
+    const { client, sent } = await troubled([{ kind: 'answer', status: 500 }]);
+    const post = {
+      method: 'POST',
+      path: '/api/v1/namespaces/dynamo-system/configmaps',
+      body: configMap({}),
+    } as const;
+    expect((await refusal(client.request(post))).kind).toBe('server');
+    expect(sent().length).toBe(1);
+  });
+
+  test('a long Retry-After is told, not waited for', async () => {
+    const { client, sent } = await troubled([{ kind: 'answer', status: 429, retryAfter: 60 }]);
+    expect(await refusal(client.request(nodes))).toMatchObject({ kind: 'throttled', retryAfterMs: 60_000 });
+    expect(sent().length).toBe(1);
+  });
+
+  test('credentials that stay refused end as unauthorized', async () => {
+    const { client, sent } = await troubled([{ kind: 'answer', status: 401 }]);
+    const error = await refusal(client.request(nodes));
+    expect([error.kind, error.status, sent().length]).toEqual(['unauthorized', 401, 2]);
+  });
+
+  test('an answer that does not come ends with the time limit', async () => {
+    const { client } = await troubled([{ kind: 'delay', ms: 60_000 }], { requestTimeoutMs: 300 });
+    const error = await refusal(client.request(nodes));
+    expect(error.kind).toBe('unreachable');
+    expect(error.message).toMatch(/through-proxy.*no answer within 0\.3 s/);
+  });
+}
+
+function ports(cluster: () => Cluster): void {
+  const served: Server[] = [];
+  afterAll(() => {
+    for (const server of served) server.close();
+  });
+  /** A pod whose port 8000 leads to what the test says. */
+  const podThat = async (name: string, act: (socket: Socket) => void): Promise<Server> => {
+    const server = createServer({ noDelay: true }, socket => {
+      socket.on('error', () => {});
+      act(socket);
+    });
+    served.push(server);
+    await new Promise<void>(resolve => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    await cluster().objects.create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'default', labels: workerLabels },
+      spec: { containers: [{ name: 'main', image: 'busybox' }] },
+    });
+    const life = await eventually(
+      async () => held.find(one => one.pod.metadata.name === name),
+      'the pod runs',
+    );
+    await life.forward(8000, portOf(server));
+    return server;
+  };
+  const channelTo = async (name: string) => {
+    const client = await open(cluster().kubeconfig, 'exec');
+    return client.openPort({ namespace: 'default', name, port: 8000 });
+  };
+
+  test('bytes go both ways, and the pod ends the stream', async () => {
+    await podThat('echo', socket => socket.on('data', bytes => socket.end(`<${bytes}>`)));
+    const runs = readFileSync(cluster().plane.execRuns, 'utf8').length;
+    const { stream, ended } = await channelTo('echo');
+    stream.write('héllo');
+    const all: Buffer[] = [];
+    for await (const chunk of stream) all.push(chunk);
+    expect(Buffer.concat(all).toString()).toBe('<héllo>');
+    expect(await ended).toBeNull();
+    expect(readFileSync(cluster().plane.execRuns, 'utf8').length).toBe(runs + 'run\n'.length);
+  });
+
+  test('a reader that does not read holds the pod back', async () => {
+    let written = 0;
+    const block = Buffer.alloc(64 * 1024);
+    await podThat('firehose', socket => {
+      const pour = () => {
+        while (written < 256 * 2 ** 20) {
+          written += block.length;
+          if (!socket.write(block)) break;
+        }
+      };
+      socket.on('drain', pour);
+      pour();
+    });
+    const { stream } = await channelTo('firehose');
+    let last = -1;
+    await eventually(async () => {
+      const still = written === last && written > 0;
+      last = written;
+      return still || undefined;
+    }, 'the pod stops writing');
+    expect(stream.readableLength).toBeLessThan(2 ** 20);
+    expect(written).toBeLessThan(256 * 2 ** 20);
+    stream.destroy();
+  });
+
+  test('a pod that is not there, and a port that nobody listens on', async () => {
+    const client = await open(cluster().kubeconfig, 'admin');
+    const missing = client.openPort({ namespace: 'default', name: 'nobody', port: 8000 });
+    expect(await refusal(missing)).toMatchObject({ kind: 'not-found', status: 404 });
+    const server = await podThat('deaf', () => {});
+    server.close();
+    const { stream, ended } = await channelTo('deaf');
+    stream.resume();
+    expect(await ended).toContain('refused');
+  });
+
+  test('close ends an open port', async () => {
+    await podThat('silent', () => {});
+    const client = await open(cluster().kubeconfig, 'admin');
+    const { stream } = await client.openPort({ namespace: 'default', name: 'silent', port: 8000 });
+    const failed = new Promise<Error>(resolve => {
+      stream.once('error', resolve);
+    });
+    client.close();
+    expect(await failed).toMatchObject({ kind: 'interrupted' });
+  });
+}
