@@ -21,6 +21,9 @@ try {
     logLevel: 'error',
   });
   const { referencePages, withFlags } = await import(pathToFileURL(outfile).href);
+  // Pages of codes that are gone go too.
+  rmSync(join(root, 'docs', 'findings'), { recursive: true, force: true });
+  mkdirSync(join(root, 'docs', 'findings'));
   for (const [file, text] of Object.entries(referencePages)) writeFileSync(join(root, 'docs', file), text);
   const readme = join(root, 'README.md');
   writeFileSync(readme, withFlags(readFileSync(readme, 'utf8')));

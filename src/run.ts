@@ -15,6 +15,8 @@ import type { Shape } from './program.ts';
 const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   install: () => import('./commands/install.ts'),
   render: () => import('./commands/render.ts'),
+  check: () => import('./commands/check.ts'),
+  verify: () => import('./commands/verify.ts'),
   review: () => import('./commands/review.ts'),
   config: () => import('./commands/config.ts'),
   explain: () => import('./commands/explain.ts'),

@@ -9,14 +9,24 @@ import { editFiles } from '../files/editor.ts';
 import { tally } from '../output/findings.ts';
 import { askOption, askSearch, askYes, type Option } from '../prompts/ask.ts';
 import type { Context } from './context.ts';
-import { deploy } from './deploy.ts';
+import type { Outcome } from './events.ts';
+import { learn } from './learn.ts';
+import type { Look } from './look.ts';
 import { askOne } from './questions.ts';
 import { sayError } from './report.ts';
 import { saveSubject, saySaved } from './save.ts';
 import { type Subject, subjectOfDraft, subjectOfFiles } from './subject.ts';
 import { say, sayFindings, sayManifests, saySummary } from './talk.ts';
 
-type Step = { readonly subject: Subject } | { readonly code: number };
+type Step = { readonly subject: Subject } | { readonly outcome: Outcome };
+
+/** What is known beside the manifests. */
+export type Beside = {
+  readonly facts: Facts;
+  readonly look: Look;
+  /** The command that made them, for resuming. */
+  readonly replay: string;
+};
 
 const show = (context: Context, subject: Subject): void => {
   say(context.io, '');
@@ -78,13 +88,24 @@ const edit = (context: Context, component: Component, subject: Subject): Step =>
 const save = async (context: Context, subject: Subject, overwrite: boolean): Promise<Step> => {
   try {
     saySaved(context, subject, saveSubject(context, subject, overwrite));
-    return { code: 0 };
+    return { outcome: { code: 0, verdict: 'saved', findings: subject.findings } };
   } catch (error) {
     if (!isCliError(error) || !error.hint.includes('--overwrite')) throw error;
     sayError(context.io, error);
     if (!(await askYes('Replace it?', false, context.io))) return { subject };
     return save(context, subject, true);
   }
+};
+
+/** Looks at the cluster and the Hub now, if nobody did before. */
+const deployNow = async (
+  context: Context,
+  { facts, look, replay }: Beside,
+  subject: Subject,
+): Promise<Step> => {
+  const { deploy } = await import('./deploy.ts');
+  const { hub, token } = await learn(context, { ...subject.answers, action: 'deploy' }, look, facts);
+  return { outcome: await deploy(context, { subject, look, hub, token, skipped: [], replay }) };
 };
 
 const options = (subject: Subject): Option[] => [
@@ -105,14 +126,14 @@ const act = async (
   choice: string,
   context: Context,
   component: Component,
-  facts: Facts,
+  beside: Beside,
   subject: Subject,
 ): Promise<Step> => {
-  if (choice === 'change') return change(context, component, facts, subject);
+  if (choice === 'change') return change(context, component, beside.facts, subject);
   if (choice === 'edit') return edit(context, component, subject);
   if (choice === 'save') return save(context, subject, context.typed.overwrite === true);
-  if (choice === 'deploy') return { code: await deploy(context, subject) };
-  return { code: 0 };
+  if (choice === 'deploy') return deployNow(context, beside, subject);
+  return { outcome: { code: 0, verdict: 'saved', findings: subject.findings } };
 };
 
 const blocked = (choice: string, subject: Subject): boolean =>
@@ -122,7 +143,7 @@ const blocked = (choice: string, subject: Subject): boolean =>
 const step = async (
   context: Context,
   component: Component,
-  facts: Facts,
+  beside: Beside,
   subject: Subject,
 ): Promise<Step> => {
   const choice = await askOption('What would you like to do?', options(subject), context.io);
@@ -131,7 +152,7 @@ const step = async (
     return { subject };
   }
   try {
-    return await act(choice, context, component, facts, subject);
+    return await act(choice, context, component, beside, subject);
   } catch (error) {
     if (!isCliError(error) || error.kind !== 'refused') throw error;
     sayError(context.io, error);
@@ -139,17 +160,17 @@ const step = async (
   }
 };
 
-/** Runs until somebody decides; returns the exit code. */
+/** Runs until somebody decides. */
 export const decide = async (
   context: Context,
   component: Component,
-  facts: Facts,
+  beside: Beside,
   first: Subject,
-): Promise<number> => {
+): Promise<Outcome> => {
   show(context, first);
   for (let subject = first; ; ) {
-    const taken = await step(context, component, facts, subject);
-    if ('code' in taken) return taken.code;
+    const taken = await step(context, component, beside, subject);
+    if ('outcome' in taken) return taken.outcome;
     if (taken.subject !== subject) show(context, taken.subject);
     subject = taken.subject;
   }

@@ -1,21 +1,102 @@
-/** Deploy now. */
+/** Deploy now: checks → apply → live wait → verified answer. Each step is a folder of its own; here they follow each other. */
 
-import { CliError, exitCodes } from '../errors.ts';
+import type { ClusterError } from '../cluster/refusal.ts';
+import type { ClusterFacts } from '../core/cluster-facts.ts';
+import { type Finding, hasErrors } from '../core/finding.ts';
+import type { PreflightInput } from '../core/preflight.ts';
+import type { Awaited } from '../core/sight.ts';
+import { CliError, exitCodes, isCliError } from '../errors.ts';
+import { applySubject } from './apply/step.ts';
+import { asCliError } from './connection.ts';
 import type { Context } from './context.ts';
-import { saveSubject, saySaved } from './save.ts';
-import type { Subject } from './subject.ts';
+import type { Outcome } from './events.ts';
+import type { Look, World } from './look.ts';
+import { insist, runChecks } from './preflight.ts';
+import type { Deployment, Step } from './steps.ts';
 import { say } from './talk.ts';
+import { verifyStep } from './verify/step.ts';
+import { waitStep } from './wait/step.ts';
 
-const sentence = 'This version cannot deploy yet; it writes the manifests, and kubectl applies them.';
+/** Errors: why there is no cluster to deploy to. */
+const worldOf = async (look: Look): Promise<World> => {
+  const seen = await look.seen();
+  if ('unseen' in seen) throw asCliError(seen.unseen);
+  return seen.world;
+};
 
-/** Says that it cannot, and offers to save. The exit code tells scripts that nothing was deployed. */
-export const deploy = async (context: Context, subject: Subject): Promise<number> => {
+const inputOf = (
+  { io, options }: Context,
+  { subject, hub, token }: Deployment,
+  cluster: ClusterFacts,
+): PreflightInput => ({
+  name: subject.name,
+  namespace: subject.namespace,
+  objects: subject.objects,
+  settings: subject.answers,
+  cluster,
+  hub,
+  token: token !== null,
+  unattended: !io.canPrompt || options.yes === true,
+});
+
+const awaitedOf = ({ subject, hub }: Deployment): Awaited => ({
+  name: subject.name,
+  namespace: subject.namespace,
+  objects: subject.objects,
+  weightsBytes: hub?.weightsBytes ?? null,
+});
+
+/** Without a cluster: why, together with what the settings get wrong, which comes first. Errors: always. */
+export const refuseUnseen = (unseen: ClusterError, findings: readonly Finding[]): never => {
+  const failed = asCliError(unseen);
+  if (!isCliError(failed) || !hasErrors(findings)) throw failed;
+  throw new CliError('refused', `${failed.message} The settings have errors too.`, {
+    findings: [...findings, ...failed.findings],
+    hint: failed.hint,
+  });
+};
+
+/** What cannot be changed in place is deleted and made anew, and only after a yes. Errors: `refused`. */
+const agreeToReplace = async (context: Context, reason: string, name: string): Promise<void> => {
   const { io, options } = context;
-  if (!io.canPrompt || options.yes === true)
-    throw new CliError('unavailable', sentence, { hint: 'Save them instead: --action save' });
-  say(io, sentence);
-  const { askYes } = await import('../prompts/ask.ts');
-  if (await askYes('Save the manifests instead?', true, io))
-    saySaved(context, subject, saveSubject(context, subject, false));
-  return exitCodes.unavailable;
+  if (options.replace === true) return;
+  const sentence = `${name} cannot be changed in place: ${reason}`;
+  if (io.canPrompt && options.yes !== true) {
+    say(io, sentence);
+    const { askYes } = await import('../prompts/ask.ts');
+    if (await askYes('Delete it and create it anew? It serves nothing meanwhile.', false, io)) return;
+  }
+  const finding = {
+    rule: 'needs-replacement',
+    level: 'error',
+    path: 'mode',
+    message: sentence,
+    hint: 'To delete it and create it anew, add --replace; or deploy under another name with --name.',
+  } as const;
+  throw new CliError('refused', 'Nothing was changed.', { findings: [finding] });
+};
+
+/** Runs until it serves or cannot. Errors: what ended it, with its findings. */
+export const deploy = async (context: Context, deployment: Deployment): Promise<Outcome> => {
+  const { entry } = context;
+  const { subject } = deployment;
+  const { client, cluster } = await worldOf(deployment.look);
+  const preflight = await entry.preflight();
+  const input = inputOf(context, deployment, cluster);
+  const checked = runChecks(preflight, input, deployment.skipped);
+  insist(context, checked);
+  const replacement = preflight.replacement(input);
+  if (replacement !== null) await agreeToReplace(context, replacement.reason, subject.name);
+  const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment) };
+  await applySubject(step, replacement !== null);
+  await waitStep(step);
+  const report = await verifyStep(step);
+  const findings = [...subject.findings, ...checked.findings, ...report.findings];
+  const { verdict, answer, model, address, firstTokenMs, tokensPerSecond } = report;
+  return {
+    code: verdict === 'serving' ? 0 : exitCodes.failed,
+    verdict,
+    findings,
+    more: { answer, model, address, firstTokenMs, tokensPerSecond },
+  };
 };

@@ -1,13 +1,31 @@
-/** `install -o json`: one event a line, the last is the result. */
+/** `-o json` of verbs that act: one event a line, the last is the result. */
 
 import type { Finding } from '../core/finding.ts';
 import { type CliError, type ErrorKind, exitCodes, isCliError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { printEvent, schemaVersion } from './talk.ts';
 
-type Outcome = { readonly code: number; readonly findings: readonly Finding[] };
+export type Verdict =
+  | 'serving'
+  | 'not-ready'
+  | 'not-serving'
+  | 'saved'
+  | 'removed'
+  | 'left-over'
+  | 'refused'
+  | 'timed-out'
+  | 'interrupted';
 
-const verdicts: Readonly<Partial<Record<ErrorKind, string>>> = {
+/** How a verb ended. */
+export type Outcome = {
+  readonly code: number;
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+  /** Further members of the result's event. */
+  readonly more?: Readonly<Record<string, unknown>>;
+};
+
+const verdicts: Readonly<Partial<Record<ErrorKind, Verdict>>> = {
   interrupted: 'interrupted',
   'timed-out': 'timed-out',
 };
@@ -18,8 +36,8 @@ const findingsOf = (error: CliError): readonly Finding[] =>
     ? error.findings
     : [{ rule: error.kind, level: 'error', path: '', message: error.message, hint: error.hint }];
 
-const printResult = (io: Io, verdict: string, findings: readonly Finding[]): void =>
-  printEvent(io, 'result', { schemaVersion, verdict, findings });
+const printResult = (io: Io, { verdict, findings, more }: Omit<Outcome, 'code'>): void =>
+  printEvent(io, 'result', { schemaVersion, verdict, findings, ...more });
 
 /** Prints findings as they are found. */
 export const printFindings = (io: Io, findings: readonly Finding[]): void => {
@@ -29,14 +47,14 @@ export const printFindings = (io: Io, findings: readonly Finding[]): void => {
 /** Runs something and prints its result; a {@link CliError} becomes the result, everything else is thrown on. */
 export const withResult = async (io: Io, work: () => Promise<Outcome>): Promise<number> => {
   try {
-    const { code, findings } = await work();
-    printResult(io, code === 0 ? 'saved' : 'refused', findings);
-    return code;
+    const outcome = await work();
+    printResult(io, outcome);
+    return outcome.code;
   } catch (error) {
     if (!isCliError(error)) throw error;
     const findings = findingsOf(error);
     printFindings(io, findings);
-    printResult(io, verdicts[error.kind] ?? 'refused', findings);
+    printResult(io, { verdict: verdicts[error.kind] ?? 'refused', findings });
     return exitCodes[error.kind];
   }
 };

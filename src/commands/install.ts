@@ -1,17 +1,18 @@
-/** `install`: ask → plan → render → deploy, review or save. */
+/** `install`: ask → look → plan → render → deploy, review or save. */
 
 import type { Component, Facts } from '../core/component.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
 import { type Layer, type Settled, settle } from '../core/settings.ts';
 import { CliError } from '../errors.ts';
-import { writeAnswersFile } from '../files/answers.ts';
 import type { Command, Context } from './context.ts';
-import { deploy } from './deploy.ts';
-import { printFindings, withResult } from './events.ts';
-import { pathFrom, readFacts, soundLayers } from './layers.ts';
+import { type Outcome, printFindings, withResult } from './events.ts';
+import { readFacts, soundLayers } from './layers.ts';
+import { factsForQuestions, type Learned, learn } from './learn.ts';
+import { type Look, prepareLook } from './look.ts';
 import { askMissing, refuseToGuess, unanswered } from './questions.ts';
 import { replayCommand } from './replay.ts';
 import { saveSubject, saySaved } from './save.ts';
+import { saveAnswers } from './saveAnswers.ts';
 import { type Subject, subjectOfDraft } from './subject.ts';
 import { say, sayFindings, sayLayers, saySummary } from './talk.ts';
 
@@ -37,14 +38,15 @@ const answersLayer = async (
   context: Context,
   component: Component,
   layers: readonly Layer[],
-  facts: Facts,
+  given: Facts,
+  look: Look,
 ): Promise<Layer> => {
   const none: Layer = { name: 'prompt', values: {} };
   const missing = unanswered(context.table, layers);
   if (context.options.yes === true || missing.length === 0) return none;
   if (!context.io.canPrompt) return refuseToGuess(context, missing);
-  refuseEarly(context, component, layers, facts);
-  return askMissing(context, component, layers, facts);
+  refuseEarly(context, component, layers, given);
+  return askMissing(context, component, layers, factsForQuestions(context, look, given));
 };
 
 /** Summary and findings; as JSON every finding is an event of its own. */
@@ -58,29 +60,14 @@ const tell = ({ io, options }: Context, subject: Subject): void => {
   }
 };
 
-/** The last answer, carried out. Errors: `refused` with findings, `usage` when a review has nobody to talk to. */
-const carryOut = async (work: Work): Promise<number> => {
-  const { context, component, facts, settled, subject } = work;
-  const { io, options } = context;
-  const { action, overwrite } = settled.values;
-  if (action === 'review' && io.canPrompt && options.yes !== true) {
-    const { decide } = await import('./decide.ts');
-    return decide(context, component, facts, subject);
-  }
-  if (hasErrors(subject.findings)) throw unusable(subject.findings);
-  tell(context, subject);
-  if (action === 'deploy') return deploy(context, subject);
-  if (action === 'review') throw nobodyThere();
-  saySaved(context, subject, saveSubject(context, subject, overwrite === true));
-  return 0;
-};
-
 type Work = {
   readonly context: Context;
   readonly component: Component;
-  readonly facts: Facts;
+  readonly look: Look;
+  readonly learned: Learned;
   readonly settled: Settled;
   readonly subject: Subject;
+  readonly replay: string;
 };
 
 const nobodyThere = (): CliError =>
@@ -88,23 +75,63 @@ const nobodyThere = (): CliError =>
     hint: 'Use --action save, or the verb render.',
   });
 
-const install = async (context: Context): Promise<{ code: number; findings: readonly Finding[] }> => {
+const skipped = ({ values }: Settled): readonly string[] =>
+  Array.isArray(values.skipCheck) ? values.skipCheck : [];
+
+const deploySubject = async (work: Work): Promise<Outcome> => {
+  const { context, subject, look, learned, replay, settled } = work;
+  const { refuseUnseen, deploy } = await import('./deploy.ts');
+  if (learned.seen !== null && 'unseen' in learned.seen) refuseUnseen(learned.seen.unseen, subject.findings);
+  if (hasErrors(subject.findings)) throw unusable(subject.findings);
+  tell(context, subject);
+  const { hub, token } = learned;
+  return deploy(context, { subject, look, hub, token, skipped: skipped(settled), replay });
+};
+
+/** The last answer, carried out. Errors: `refused` with findings, `usage` when a review has nobody to talk to. */
+const carryOut = async (work: Work): Promise<Outcome> => {
+  const { context, component, learned, settled, subject, look } = work;
+  const { io, options } = context;
+  const { action, overwrite } = settled.values;
+  if (action === 'deploy') return deploySubject(work);
+  if (action === 'review' && io.canPrompt && options.yes !== true) {
+    const { decide } = await import('./decide.ts');
+    return decide(context, component, { facts: learned.facts, look, replay: work.replay }, subject);
+  }
+  if (hasErrors(subject.findings)) throw unusable(subject.findings);
+  tell(context, subject);
+  if (action === 'review') throw nobodyThere();
+  saySaved(context, subject, saveSubject(context, subject, overwrite === true));
+  return { code: 0, verdict: 'saved', findings: subject.findings };
+};
+
+const install = async (context: Context): Promise<Outcome> => {
   const { io, entry, table, options } = context;
-  const facts = readFacts(context);
-  const layers = await soundLayers(context, facts);
+  const given = readFacts(context);
+  const layers = await soundLayers(context, given);
   const component = await entry.load();
-  const answered = await answersLayer(context, component, layers, facts);
-  const settled = settle(table, [...layers, answered]);
-  const draft = component.draft(settled, facts, io.version);
-  if (options.verbose === true) sayLayers(io, settled);
-  if (options.saveAnswers !== undefined && !hasErrors(draft.findings)) {
-    writeAnswersFile(pathFrom(io, options.saveAnswers), draft.settings);
+  const look = prepareLook(context, String(settle(table, layers).values.namespace));
+  try {
+    const answered = await answersLayer(context, component, layers, given, look);
+    const learned = await learn(context, settle(table, [...layers, answered]).values, look, given);
+    const settled = settle(table, [...(await soundLayers(context, learned.facts)), answered]);
+    const draft = component.draft(settled, learned.facts, io.version);
+    if (options.verbose === true) sayLayers(io, settled);
+    if (!hasErrors(draft.findings)) saveAnswers(context, draft.settings);
+    const replay = replayCommand(entry, 'install', table, settled);
+    if (Object.keys(answered.values).length > 0) say(io, '', 'To repeat this run:', `  ${replay}`, '');
+    return await carryOut({
+      context,
+      component,
+      look,
+      learned,
+      settled,
+      subject: subjectOfDraft(draft),
+      replay,
+    });
+  } finally {
+    look.close();
   }
-  if (Object.keys(answered.values).length > 0) {
-    say(io, '', 'To repeat this run:', `  ${replayCommand(entry, 'install', table, settled)}`, '');
-  }
-  const code = await carryOut({ context, component, facts, settled, subject: subjectOfDraft(draft) });
-  return { code, findings: draft.findings };
 };
 
 export const command: Command = async context => {

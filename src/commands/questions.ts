@@ -61,12 +61,12 @@ export const askOne = async (
   return askSetting(spec.ask?.message ?? `${key} (${spec.summary}):`, spec, current, object, io);
 };
 
-/** Every missing answer as a layer. What is asked depends on what was answered. */
+/** Every missing answer as a layer. What is asked depends on what was answered, and on what is known by then. */
 export const askMissing = async (
   context: Context,
   component: Component,
   layers: readonly Layer[],
-  facts: Facts,
+  factsNow: () => Promise<Facts>,
 ): Promise<Layer> => {
   const said: Record<string, Value> = {};
   const withSaid = (): Layer[] => [...layers, { name: 'prompt', values: said }];
@@ -75,7 +75,7 @@ export const askMissing = async (
     key !== undefined;
     [key] = unanswered(context.table, withSaid())
   ) {
-    said[key] = await askOne(context, component, withSaid(), facts, key);
+    said[key] = await askOne(context, component, withSaid(), await factsNow(), key);
   }
   return { name: 'prompt', values: said };
 };

@@ -4,9 +4,9 @@ import type { Draft } from '../core/component.ts';
 import { hasErrors } from '../core/finding.ts';
 import { settle } from '../core/settings.ts';
 import { exitCodes, isCliError } from '../errors.ts';
-import { writeAnswersFile } from '../files/answers.ts';
 import type { Command, Context } from './context.ts';
-import { pathFrom, readFacts, soundLayers } from './layers.ts';
+import { readFacts, soundLayers } from './layers.ts';
+import { saveAnswers } from './saveAnswers.ts';
 import { print, printJson, sayFindings, sayLayers, schemaVersion } from './talk.ts';
 
 const printDraft = ({ io, options }: Context, { settings, plan, manifests, findings }: Draft): void => {
@@ -27,7 +27,7 @@ const render = async (context: Context): Promise<number> => {
   const draft = component.draft(settled, facts, io.version);
   printDraft(context, draft);
   if (hasErrors(draft.findings)) return exitCodes.refused;
-  if (options.saveAnswers !== undefined) writeAnswersFile(pathFrom(io, options.saveAnswers), draft.settings);
+  saveAnswers(context, draft.settings);
   return 0;
 };
 

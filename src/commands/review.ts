@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { type Component, noFacts } from '../core/component.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Values } from '../core/settings.ts';
+import { joinWords } from '../core/words.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
 import { parseAnswers } from '../files/answersFile.ts';
 import { findTargets, savedEntries, type Target } from '../files/library.ts';
@@ -15,6 +16,7 @@ import { askOption } from '../prompts/ask.ts';
 import { type Command, type Context, commandLine } from './context.ts';
 import { decide } from './decide.ts';
 import { pathFrom } from './layers.ts';
+import { prepareLook } from './look.ts';
 import { libraryFolder } from './save.ts';
 import { type Subject, splitDocuments, subjectOfFiles } from './subject.ts';
 import { print, printJson, say, sayFindings, schemaVersion } from './talk.ts';
@@ -119,7 +121,14 @@ const review = async (context: Context): Promise<number> => {
   const opened = openTarget(context, component, target);
   if (asksNobody(context)) return printOnly(context, opened, target.path);
   say(context.io, `${relative(context.io.cwd, target.path)}: ${states[opened.state]}`);
-  return decide(context, component, noFacts, opened.subject);
+  const look = prepareLook(context, opened.subject.namespace);
+  const replay = `${commandLine(context.entry, 'review')} ${joinWords([relative(context.io.cwd, target.path)])}`;
+  try {
+    const beside = { facts: noFacts, look, replay };
+    return (await decide(context, component, beside, opened.subject)).code;
+  } finally {
+    look.close();
+  }
 };
 
 export const command: Command = async context => {

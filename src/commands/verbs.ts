@@ -28,16 +28,20 @@ const drafting = [
   'noColor',
 ] as const satisfies readonly RunFlagName[];
 
+/** Flags of every verb that talks to a cluster. */
+const reaching = ['kubeconfig', 'context', 'requestTimeout'] as const satisfies readonly RunFlagName[];
+
 export const verbs = [
   {
     name: 'install',
     summary: 'ask, plan, render; then deploy, review or save',
     argument: '',
-    flags: ['yes', 'outputDir', ...drafting],
+    flags: ['yes', 'timeout', 'takeOver', 'replace', 'outputDir', ...reaching, ...drafting],
     settings: true,
     formats: ['text', 'json'],
     examples: [
       'install',
+      'install --model Qwen/Qwen3-0.6B --yes',
       'install --model Qwen/Qwen3-0.6B --yes --action save',
       'install --answers answers.yaml --yes --action save',
     ],
@@ -55,16 +59,52 @@ export const verbs = [
     ],
   },
   {
+    name: 'check',
+    summary: 'every check before a deployment, alone; changes nothing',
+    argument: '',
+    flags: ['printRbac', 'saveSnapshot', ...reaching, 'answers', 'config', 'offline', 'output', 'noColor'],
+    settings: true,
+    formats: ['text', 'json', 'junit'],
+    examples: [
+      'check --model Qwen/Qwen3-0.6B',
+      'check --print-rbac > rbac.yaml',
+      'check -o junit > checks.xml',
+    ],
+  },
+  {
     name: 'review',
     summary: 'read saved manifests: explain, check, then change, save or leave',
     argument: '[DIR|FILE|NAME]',
-    flags: ['nonInteractive', 'outputDir', 'offline', 'output', 'noColor'],
+    flags: [
+      'nonInteractive',
+      'timeout',
+      'takeOver',
+      'replace',
+      'outputDir',
+      ...reaching,
+      'offline',
+      'output',
+      'noColor',
+    ],
     settings: false,
     formats: ['text', 'json'],
     examples: [
       'review',
       'review manifests/dynamo-system/qwen3-30b',
       'review my-deployment.yaml --non-interactive -o json',
+    ],
+  },
+  {
+    name: 'verify',
+    summary: 'prove that a deployment serves: a real answer through a port-forward',
+    argument: '[NAME]',
+    flags: [...reaching, 'timeout', 'config', 'output', 'noColor'],
+    settings: ['namespace'],
+    formats: ['text', 'json', 'junit'],
+    examples: [
+      'verify',
+      'verify qwen3-30b --namespace dynamo-system',
+      'verify qwen3-30b -o junit > verify.xml',
     ],
   },
   {

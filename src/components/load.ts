@@ -1,8 +1,23 @@
 /** Components by category and name. A component's folder is loaded only when it is named. */
 
 import type { Component } from '../core/component.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Fit } from '../core/fit.ts';
+import type { KubernetesObject } from '../core/manifest.ts';
+import type { Preflight } from '../core/preflight.ts';
+import type { Probe } from '../core/probe.ts';
 import type { SettingTable } from '../core/schema.ts';
+import type { Watching } from '../core/sight.ts';
+
+/** What the API server said against an object, in the words of the answers that caused it. */
+export type ExplainRefusal = (
+  refusal: {
+    readonly status: number;
+    readonly message: string;
+    readonly causes: readonly { readonly reason: string; readonly message: string; readonly field: string }[];
+  },
+  object: KubernetesObject,
+) => readonly Finding[];
 
 export type ComponentEntry = {
   readonly category: string;
@@ -13,6 +28,10 @@ export type ComponentEntry = {
   readonly load: () => Promise<Component>;
   /** What answers `fit`, without templates and schemas. */
   readonly fit: () => Promise<Fit>;
+  readonly preflight: () => Promise<Preflight>;
+  readonly explainRefusal: () => Promise<ExplainRefusal>;
+  readonly watching: () => Promise<Watching>;
+  readonly probe: () => Promise<Probe>;
 };
 
 export const componentIndex: readonly ComponentEntry[] = [
@@ -23,5 +42,10 @@ export const componentIndex: readonly ComponentEntry[] = [
     table: async () => (await import('./nvidia-platform/dynamo-vllm/answers.ts')).settingTable,
     load: async () => (await import('./nvidia-platform/dynamo-vllm/component.ts')).component,
     fit: async () => (await import('./nvidia-platform/dynamo-vllm/fit/answer.ts')).fit,
+    preflight: async () => (await import('./nvidia-platform/dynamo-vllm/preflight/preflight.ts')).preflight,
+    explainRefusal: async () =>
+      (await import('./nvidia-platform/dynamo-vllm/admission.ts')).admissionFindings,
+    watching: async () => (await import('./nvidia-platform/dynamo-vllm/wait/watching.ts')).watching,
+    probe: async () => (await import('./nvidia-platform/dynamo-vllm/probe/probe.ts')).probe,
   },
 ];

@@ -90,4 +90,81 @@ export const coreCatalogue = {
     cause: 'A typing error.',
     remedy: './cli explain lists every code.',
   },
+  'cluster-no-config': {
+    title: 'No cluster to talk to',
+    meaning: 'There is no kubeconfig, it cannot be read, or the context that was named is not in it.',
+    cause:
+      'KUBECONFIG or --kubeconfig names a file that does not exist, or nobody wrote one on this machine.',
+    remedy:
+      'Write a kubeconfig (on EKS: aws eks update-kubeconfig --name CLUSTER), or point KUBECONFIG or --kubeconfig at one and choose a context with --context.',
+  },
+  'cluster-credentials': {
+    title: 'No credentials for the cluster',
+    meaning: 'The program that the kubeconfig names for credentials failed, or its answer could not be used.',
+    cause: 'Not logged in with the cloud, an expired session, or the program is not installed.',
+    remedy: 'Log in again (on AWS: aws sso login), and try kubectl get nodes with the same context.',
+  },
+  'cluster-unreachable': {
+    title: 'The API server does not answer',
+    meaning: 'No connection to the API server of the context could be made, or it broke.',
+    cause:
+      'A private endpoint without VPN or bastion, a name that does not resolve, a proxy that refuses, a certificate that is not trusted, or a cluster that is gone.',
+    remedy: 'Connect to the network of the cluster, or choose another context with --context.',
+  },
+  'cluster-unauthorized': {
+    title: 'The API server does not know who asks',
+    meaning: 'The credentials were sent and refused (401).',
+    cause: 'They have expired, or the account is not mapped to a user of the cluster.',
+    remedy: 'Log in again; on EKS an admin may have to add an access entry for the account.',
+  },
+  'cluster-forbidden': {
+    title: 'Not allowed',
+    meaning: 'The API server knows who asks and refuses the request (403).',
+    cause: 'The account lacks a Role or a ClusterRole.',
+    remedy: 'Ask an admin for the Role that check --print-rbac prints.',
+  },
+  'cluster-not-found': {
+    title: 'Not there',
+    meaning: 'The API server has no such object, or serves no such kind.',
+    cause: 'Another namespace or context was meant, or the Dynamo platform is not installed there.',
+    remedy: 'Look at --namespace and --context.',
+  },
+  'cluster-conflict': {
+    title: 'Somebody else changed it',
+    meaning: 'Another writer owns a field, or was faster.',
+    cause: 'A GitOps controller or a colleague manages the same object.',
+    remedy: 'Use another name, let the other manager do it, or take the fields with --take-over.',
+  },
+  'cluster-invalid': {
+    title: 'The API server refused an object',
+    meaning: 'An admission rule or the schema of the cluster does not accept it.',
+    cause: 'A policy of the cluster, or a release of Dynamo that wants something else.',
+    remedy: "Change what the message names; it is the API server's own.",
+  },
+  'cluster-gone': {
+    title: 'Too old to go on from',
+    meaning: 'The API server no longer has the version from which a list or a watch was to go on (410).',
+    cause: 'A very busy cluster, or a long interruption.',
+    remedy: 'Run the command again.',
+  },
+  'cluster-throttled': {
+    title: 'The API server asks to slow down',
+    meaning: 'It answered 429 again and again.',
+    cause: 'It is overloaded, or the account has a small share of its capacity.',
+    remedy: 'Try again later.',
+  },
+  'cluster-server': {
+    title: 'The API server failed',
+    meaning: 'It answered with an error of its own (5xx).',
+    cause: 'It is starting, overloaded, or a webhook that it must ask is down.',
+    remedy: 'Try again; when a webhook is named, look at the pods behind it.',
+  },
+  'needs-replacement': {
+    title: 'Cannot be changed in place',
+    meaning:
+      'Dynamo does not let this be changed on a deployment that exists: it must be deleted and made anew.',
+    cause: 'The mode, or with it the components, differ from what is running.',
+    remedy:
+      'Add --replace to delete it, wait until its pods are gone and create it anew; or deploy beside it with another --name.',
+  },
 } as const satisfies Catalogue;

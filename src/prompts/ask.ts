@@ -1,6 +1,6 @@
 /** Questions at a terminal: the only importer of Inquirer. */
 
-import { confirm, input, search, select } from '@inquirer/prompts';
+import { confirm, input, password, search, select } from '@inquirer/prompts';
 import { readText } from '../core/parse.ts';
 import type { Spec, Value } from '../core/schema.ts';
 import { CliError } from '../errors.ts';
@@ -134,3 +134,7 @@ export const askSearch = async (message: string, options: readonly Option[], io:
 
 export const askYes = async (message: string, current: boolean, io: Io): Promise<boolean> =>
   asked(confirm({ message, default: current }, contextOf(io)));
+
+/** Text that is shown as stars. */
+export const askSecret = async (message: string, io: Io): Promise<string> =>
+  asked(password({ message, mask: true }, contextOf(io)));
