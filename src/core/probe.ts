@@ -65,6 +65,8 @@ export type ProbeReport = {
   readonly tokensPerSecond: number | null;
   /** In-cluster address, such as http://NAME-frontend.NS.svc.cluster.local:8000/v1 */
   readonly address: string;
+  /** Releases by name, such as `dynamo`, as far as the deployment tells. */
+  readonly versions?: Readonly<Record<string, string>>;
 };
 
 /** What is verified: read from the deployment itself, so that it works for manifests of others too. */
