@@ -84,6 +84,8 @@ export type Awaited = {
   readonly objects: readonly KubernetesObject[];
   /** Bytes of the weights; null when not known. */
   readonly weightsBytes: number | null;
+  /** What can make nodes, as the survey found it, such as `Karpenter`: its silence is then given minutes. Absent or null when nothing was found. */
+  readonly nodeMaker?: string | null;
 };
 
 export type Watching = {

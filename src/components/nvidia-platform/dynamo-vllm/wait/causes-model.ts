@@ -1,0 +1,53 @@
+/** Causes: a model whose files are missing, broken or need consent, wherever they are read from. */
+
+import { again, type LogCause, type Subject, withArgs } from './cause.ts';
+import { claimsOf } from './pods.ts';
+
+const place = ({ pod }: Subject): string => {
+  const [claim] = claimsOf(pod);
+  return claim === undefined ? 'the pod' : `the claim ${claim}`;
+};
+
+const fetchAgain = (subject: Subject): string =>
+  `Fetch it again: delete the folder from ${place(subject)} and run ${again(subject, '')}`.trimEnd();
+
+export const modelCauses: readonly LogCause[] = [
+  {
+    rule: 'start-remote-code',
+    sign: /The repository (?:for )?(\S+) (?:references|contains) custom code|trust_remote_code=True` to allow|Please pass the argument `trust_remote_code/,
+    say: ([, repository], subject) => {
+      const model = subject.model || repository || 'the model';
+      return {
+        why: `${model} contains custom Python code, and the engine runs none without consent`,
+        hint: `If you trust its authors, give it: ${withArgs(subject, '--trust-remote-code')}`,
+      };
+    },
+  },
+  {
+    rule: 'start-model-broken',
+    sign: /SafetensorError|MetadataIncompleteBuffer|HeaderTooLarge|Error while deserializing header|InvalidHeaderDeserialization/,
+    say: (_, subject) => ({
+      why: `a weights file of ${subject.model || 'the model'} is cut or broken`,
+      hint: fetchAgain(subject),
+    }),
+  },
+  {
+    rule: 'start-tokenizer',
+    sign: /Can't load tokenizer for '([^']+)'|Couldn't instantiate the backend tokenizer|Tokenizer class (\S+) does not exist/,
+    say: ([, name, kind], subject) => ({
+      why: `the tokenizer of ${name ?? subject.model} cannot be loaded${kind === undefined ? '' : ` (class ${kind})`}`,
+      hint: `Check that the repository has tokenizer files; one of another model can be named with ${withArgs(subject, '--tokenizer NAME')}`,
+    }),
+  },
+  {
+    rule: 'start-model-missing',
+    sign: /Invalid repository ID or local directory specified: '?([^'\s]+)|([^\s']+) does not appear to have a file named|Repo id must be in the form .*?: '([^']+)'|Incorrect path_or_model_id: '([^']+)'|Cannot find any model weights with `([^`]+)`|(\S+) is not a local folder and is not a valid model identifier|No such file or directory: '([^']*(?:config\.json|\.safetensors(?:\.index\.json)?))'/,
+    say: (match, subject) => {
+      const name = match.slice(1).find(part => part !== undefined) ?? subject.model;
+      return {
+        why: `there is no model at ${name}`,
+        hint: `Check the name or path, and that ${place(subject)} is mounted there and holds it: the download writes to /opt/models/ORGANISATION/NAME.`,
+      };
+    },
+  },
+];

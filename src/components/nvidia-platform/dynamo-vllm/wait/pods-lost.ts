@@ -1,0 +1,145 @@
+/** Pods that their node threw out, refused or lost. */
+
+import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
+import { clockSlackMs } from './events.ts';
+import { mainContainers, type Pod } from './pods.ts';
+import { podsIn, type Role, type Scene } from './scene.ts';
+import { cli, variableOf } from './words.ts';
+
+const eviction = (pod: Pod): { readonly message: string; readonly at: number | null } => {
+  const event = pod.events.findLast(one => one.reason === 'Evicted');
+  return {
+    message: pod.message || (event?.message ?? ''),
+    at:
+      event?.last ??
+      pod.conditions.DisruptionTarget?.since ??
+      mainContainers(pod)[0]?.ended?.finishedAt ??
+      pod.created,
+  };
+};
+
+/** Remains of an earlier try stay in the namespace after they are over. */
+const isOfThisWait = (at: number | null, scene: Scene): boolean =>
+  at === null || at >= scene.sight.since - clockSlackMs;
+
+const resource = (message: string): string =>
+  /low on resource: ([\w-]+)|(ephemeral)[- ]local storage|exceed\w* (?:its )?(?:the )?local (ephemeral)|(EmptyDir) volume/i
+    .exec(message)
+    ?.slice(1)
+    .find(part => part !== undefined)
+    ?.replace(/^(ephemeral|EmptyDir)$/i, 'ephemeral-storage') ?? '';
+
+const used = (message: string): string =>
+  /was using ([\w.]+)(?:, request is ([\w.]+))?/.exec(message)?.[0]?.replace(/^was using/, 'used') ?? '';
+
+type Evicted = { readonly scene: Scene; readonly role: Role; readonly pod: Pod; readonly message: string };
+
+const diskTier = ({ role }: Evicted): string | null => {
+  const size = variableOf(role.component, 'DYN_KVBM_DISK_CACHE_GB');
+  if (size === undefined || size === '0') return null;
+  return `${size} GB in ${variableOf(role.component, 'DYN_KVBM_DISK_CACHE_DIR') ?? '/tmp'}`;
+};
+
+const storage = (evicted: Evicted): { readonly why: string; readonly hint: string } => {
+  const tier = diskTier(evicted);
+  const amount = used(evicted.message);
+  const what = amount === '' ? '' : ` (it ${amount})`;
+  if (tier !== null)
+    return {
+      why: `the KVBM disk cache (${tier}) filled the ephemeral-storage of node ${evicted.pod.node ?? ''}${what}`,
+      hint: `Make the disk cache smaller (${cli} install --name ${evicted.scene.awaited.name} --kvbm-disk-gb N), or mount a volume (NVMe hostPath or claim) for its folder.`,
+    };
+  return {
+    why: `its files filled the ephemeral-storage of node ${evicted.pod.node ?? ''} or went over their limit${what}`,
+    hint: 'Keep models and caches on a claim, raise the ephemeral-storage limit, or use nodes with a larger disk.',
+  };
+};
+
+const reasonFor = (evicted: Evicted): { readonly why: string; readonly hint: string } => {
+  const what = resource(evicted.message);
+  if (what === 'ephemeral-storage' || what === 'nodefs' || what === 'imagefs') return storage(evicted);
+  if (what === 'memory')
+    return {
+      why: `node ${evicted.pod.node ?? ''} ran out of memory (${used(evicted.message) || 'it used more than it asked for'})`,
+      hint: 'Ask for the memory that the worker needs (requests), make --kvbm-cpu-gb smaller, or use larger nodes.',
+    };
+  return {
+    why: evicted.message.replace(/\.\s*$/, '') || `node ${evicted.pod.node ?? ''} is short of something`,
+    hint: 'Look at the node: kubectl describe node',
+  };
+};
+
+const evicted = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
+  const { message, at } = eviction(pod);
+  if (!isOfThisWait(at, scene)) return [];
+  const { why, hint } = reasonFor({ scene, role, pod, message });
+  return [
+    {
+      rule: 'pod-evicted',
+      level: 'error',
+      role,
+      message: who => `${who}${ofDeployment(scene)} was evicted by the kubelet: ${why}.`,
+      hint,
+      evidence: [message],
+      from: 0,
+    },
+  ];
+};
+
+const manyRejections = 3;
+
+/** `UnexpectedAdmissionError`, `OutOfcpu` and the like: the node took a pod and then could not place it. */
+const rejected = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
+  const at = pod.created;
+  if (!isOfThisWait(at, scene)) return [];
+  const same = role.pods.filter(one => one.phase === 'Failed' && one.reason === pod.reason).length;
+  return [
+    {
+      rule: 'pod-rejected',
+      level: same >= manyRejections ? 'error' : 'warning',
+      role,
+      message: who =>
+        `${who}${ofDeployment(scene)} was refused by node ${pod.node ?? ''} after it had been placed there (${pod.reason}).`,
+      hint: `See what the node lacks: kubectl describe node ${pod.node ?? ''}; a device plugin that was restarted is the usual reason.`,
+      evidence: [pod.message],
+      from: 0,
+    },
+  ];
+};
+
+/** A node that is silent gets five minutes from Kubernetes before its pods are made anew elsewhere. */
+const lostForMs = 120_000;
+
+const lost = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
+  const event = pod.events.findLast(one => one.reason === 'NodeNotReady');
+  const said = pod.reason === 'NodeLost' || pod.phase === 'Unknown';
+  const ready = pod.conditions.Ready?.status === 'True';
+  if ((event === undefined && !said) || ready) return [];
+  const base = {
+    rule: 'pod-node-lost',
+    role,
+    message: (who: string) =>
+      `${who}${ofDeployment(scene)} stands on node ${pod.node ?? ''}, which has stopped answering.`,
+    hint: `Look at the node: kubectl describe node ${pod.node ?? ''}; after five minutes Kubernetes makes the pod anew elsewhere, if there is room.`,
+    evidence: event === undefined ? [] : [event.message],
+  };
+  const warning: Diagnosis = { ...base, level: 'warning', from: 0 };
+  // An event alone stays after the node has come back, so only the pod's own state ends the wait.
+  return said
+    ? [warning, { ...base, level: 'error', from: after(scene, event?.last ?? null, lostForMs) }]
+    : [warning];
+};
+
+/** An old failed pod means nothing once its replacement serves. */
+const isMadeGood = (role: Role): boolean =>
+  role.pods.filter(pod => pod.conditions.Ready?.status === 'True').length >= role.wanted;
+
+export const inspectLosses: Inspector = scene =>
+  podsIn(scene)
+    .filter(({ role }) => role.kind === 'download' || !isMadeGood(role))
+    .flatMap(({ role, pod }) => {
+      if (pod.reason === 'Evicted') return evicted(scene, role, pod);
+      if (pod.phase === 'Failed' && pod.reason !== '' && role.kind !== 'download')
+        return rejected(scene, role, pod);
+      return lost(scene, role, pod);
+    });

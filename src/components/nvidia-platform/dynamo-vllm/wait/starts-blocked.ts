@@ -1,0 +1,167 @@
+/** What keeps a container from being made: volumes, Secrets and ConfigMaps, the container runtime. */
+
+import { verdictOn } from './causes.ts';
+import { subjectOf } from './crashes.ts';
+import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
+import type { Happening } from './events.ts';
+import { type Container, claimsOf, type Pod } from './pods.ts';
+import { podsIn, type Role, type Scene } from './scene.ts';
+
+const shortMs = 5_000;
+const longMs = 60_000;
+
+const missing = /(secret|configmap)s? "([^"]+)" not found/i;
+const missingKey = /couldn't find key (\S+) in (Secret|ConfigMap) (\S+)/i;
+
+const ofMissing = (
+  message: string,
+): { readonly why: string; readonly hint: (namespace: string) => string } | null => {
+  const whole = missing.exec(message);
+  if (whole !== null) {
+    const [, kind = '', name = ''] = whole;
+    return {
+      why: `there is no ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${name}`,
+      hint: namespace =>
+        `Make it: kubectl -n ${namespace} create ${kind.toLowerCase()}${kind.toLowerCase() === 'secret' ? ' generic' : ''} ${name} …, or leave it out of the deployment.`,
+    };
+  }
+  const key = missingKey.exec(message);
+  if (key === null) return null;
+  return {
+    why: `the ${key[2]} ${key[3]} has no key ${key[1]}`,
+    hint: namespace =>
+      `Put it in, or name another: kubectl -n ${namespace} describe ${(key[2] ?? '').toLowerCase()}`,
+  };
+};
+
+const configuration = (scene: Scene, role: Role, pod: Pod, container: Container): Diagnosis[] => {
+  const reason = container.waiting?.reason ?? '';
+  const message = container.waiting?.message ?? '';
+  if (reason !== 'CreateContainerConfigError') return [];
+  const found = ofMissing(message);
+  return [
+    {
+      rule: 'pod-configuration',
+      level: 'error',
+      role,
+      message: who =>
+        `${who}${ofDeployment(scene)} cannot start: ${found?.why ?? (message || 'its configuration is refused by the node')}.`,
+      hint:
+        found?.hint(scene.awaited.namespace) ??
+        `See what the node says: kubectl -n ${scene.awaited.namespace} describe pod ${pod.name}`,
+      evidence: [message],
+      from: 0,
+    },
+  ];
+};
+
+const runtimeReasons =
+  /^(RunContainerError|CreateContainerError|StartError|ContainerCannotRun|PreStartHookError)$/;
+
+/** The runtime's own words may name a known cause, such as a driver that is too old. */
+const runtime = (scene: Scene, role: Role, pod: Pod, container: Container): Diagnosis[] => {
+  const reason = container.waiting?.reason ?? '';
+  if (!runtimeReasons.test(reason) || container.restarts > 0) return [];
+  const message = container.waiting?.message ?? '';
+  const verdict = verdictOn({ ...subjectOf(scene, role, pod, container), lines: message.split('\n') });
+  return [
+    {
+      rule: verdict?.rule ?? 'pod-runtime',
+      level: 'error',
+      role,
+      message: who =>
+        `${who}${ofDeployment(scene)} cannot start: ${verdict?.why ?? `the container runtime of node ${pod.node ?? ''} refuses it (${reason}): ${message.slice(0, 200)}`}.`,
+      hint: verdict?.hint ?? `Look at the node: kubectl describe node ${pod.node ?? ''}`,
+      evidence: [message],
+      from: verdict === null ? after(scene, null, longMs / 2) : 0,
+    },
+  ];
+};
+
+type MountCause = {
+  readonly sign: RegExp;
+  readonly rule: string;
+  readonly patience: number;
+  readonly why: (match: RegExpExecArray, pod: Pod) => string;
+  readonly hint: string;
+};
+
+const claimText = (pod: Pod): string => {
+  const [claim] = claimsOf(pod);
+  return claim === undefined ? 'a volume' : `the volume of the claim ${claim}`;
+};
+
+const mountCauses: readonly MountCause[] = [
+  {
+    sign: /Multi-Attach error.*?(?:already used by pod\(s\) ([\w., -]+)|already exclusively attached)/,
+    rule: 'mount-two-nodes',
+    patience: shortMs,
+    why: ([, users], pod) =>
+      `${claimText(pod)} can be mounted on one node only and is in use on another${users === undefined ? '' : ` (by ${users.trim()})`}`,
+    hint: 'Use a storage class that can do ReadWriteMany, hold all pods on one node, or end the other pods.',
+  },
+  {
+    sign: missing,
+    rule: 'mount-missing',
+    patience: shortMs,
+    why: ([, kind = '', name = '']) =>
+      `there is no ${kind.toLowerCase() === 'secret' ? 'Secret' : 'ConfigMap'} ${name} to mount`,
+    hint: 'Make it, or leave the volume out.',
+  },
+  {
+    sign: /driver name (\S+) not found in the list of registered CSI drivers/,
+    rule: 'mount-driver',
+    patience: longMs,
+    why: ([, driver = ''], pod) => `node ${pod.node ?? ''} has no storage driver ${driver}`,
+    hint: "Look whether the driver's DaemonSet tolerates the taints of that node.",
+  },
+  {
+    sign: /AccessDenied|access denied|Permission denied|mount\.nfs|not authorized|UnauthorizedOperation/,
+    rule: 'mount-refused',
+    patience: longMs / 2,
+    why: (_, pod) => `${claimText(pod)} cannot be mounted on node ${pod.node ?? ''}: access is denied`,
+    hint: 'Check the network and access rules of the file system, and the rights of the storage driver.',
+  },
+  {
+    sign: /timed out waiting for the condition|DeadlineExceeded|context deadline exceeded|timeout/i,
+    rule: 'mount-slow',
+    patience: longMs * 3,
+    why: (_, pod) => `${claimText(pod)} has not been mounted on node ${pod.node ?? ''} for minutes`,
+    hint: 'Look at the storage driver on that node, and at the way from it to the file server.',
+  },
+];
+
+const mountReasons = ['FailedMount', 'FailedAttachVolume', 'FailedMapVolume'];
+
+const mountProblem = (scene: Scene, role: Role, pod: Pod, event: Happening): Diagnosis[] => {
+  for (const { sign, rule, patience, why, hint } of mountCauses) {
+    const match = sign.exec(event.message);
+    if (match === null) continue;
+    return [
+      {
+        rule,
+        level: 'error',
+        role,
+        message: who => `${who}${ofDeployment(scene)} cannot start: ${why(match, pod)}.`,
+        hint,
+        evidence: [event.message],
+        from: after(scene, event.first, patience),
+      },
+    ];
+  }
+  return [];
+};
+
+/** Only what is still in the way: a container that was made had its volumes. */
+const mounts = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
+  const begun = pod.containers.some(one => one.running || one.ended !== null || one.restarts > 0);
+  const event = pod.events.findLast(one => mountReasons.includes(one.reason));
+  return begun || event === undefined ? [] : mountProblem(scene, role, pod, event);
+};
+
+export const inspectBlocked: Inspector = scene =>
+  podsIn(scene).flatMap(({ role, pod }) => [
+    ...pod.containers.flatMap(one => configuration(scene, role, pod, one)).slice(0, 1),
+    ...pod.containers.flatMap(one => runtime(scene, role, pod, one)).slice(0, 1),
+    ...mounts(scene, role, pod),
+  ]);
