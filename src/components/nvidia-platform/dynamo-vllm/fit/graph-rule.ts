@@ -12,6 +12,7 @@ import { tagOf } from '../planning.ts';
 import { finding } from '../rule.ts';
 import { choiceFrom } from './asked.ts';
 import { knownModel } from './catalogue.ts';
+import type { Choice } from './facts.ts';
 import { checkLegality } from './legality.ts';
 import type { Asking } from './problem.ts';
 
@@ -22,16 +23,22 @@ const modelIdOf = (words: readonly EngineWord[]): string | undefined => {
   return [path, path.split('/').slice(-2).join('/'), ...names].find(id => knownModel(id) !== undefined);
 };
 
-const askingOf = (component: Component): Asking | undefined => {
-  const tag = tagOf(component.image);
+export type Chosen = {
+  readonly choice: Choice;
+  readonly words: readonly EngineWord[];
+};
+
+/**
+ * Parallel sizes and engine arguments of a worker; undefined for what is no worker, for a shell, which splits words in ways of its
+ * own, and for an image of a release that is not known, whose engine is another. `release` is that of an image whose tag says none.
+ */
+export const chosenBy = (component: Component, release: string | null = null): Chosen | undefined => {
+  const said = tagOf(component.image);
+  const tag = parseRelease(said) === undefined ? (release ?? '') : said;
   const known = parseRelease(tag) !== undefined && dialectFor(tag, tag).runtimeKnown === 'known';
-  // A shell splits words in ways of its own, and another image has another engine.
   if (!known || isShell(component) || component.args.length === 0) return undefined;
   const at = component.args.indexOf('dynamo.vllm');
   const { words } = readVllmArgs(joinWords(component.args.slice(at + 1)), tag);
-  const modelId = modelIdOf(words);
-  const model = modelId === undefined ? undefined : knownModel(modelId);
-  if (modelId === undefined || model === undefined) return undefined;
   const { owned } = takeOver(words);
   const choice = choiceFrom({
     release: tag,
@@ -44,10 +51,20 @@ const askingOf = (component: Component): Asking | undefined => {
     },
     maxModelLen: owned.maxModelLen,
     words,
-    connector: component.env.some(({ name }) => name.startsWith('DYN_KVBM_')),
+    connector:
+      ['prefill', 'decode'].includes(component.type) ||
+      component.env.some(({ name }) => name.startsWith('DYN_KVBM_')),
     env: component.env.map(({ name, value }) => `${name}=${value ?? ''}`),
   });
-  return { modelId, model, choice, gpu: null, gpuCount: null };
+  return { choice, words };
+};
+
+const askingOf = (component: Component): Asking | undefined => {
+  const chosen = chosenBy(component);
+  const modelId = chosen === undefined ? undefined : modelIdOf(chosen.words);
+  const model = modelId === undefined ? undefined : knownModel(modelId);
+  if (chosen === undefined || modelId === undefined || model === undefined) return undefined;
+  return { modelId, model, choice: chosen.choice, gpu: null, gpuCount: null };
 };
 
 export const graphLegality = (graph: KubernetesObject): Finding[] =>

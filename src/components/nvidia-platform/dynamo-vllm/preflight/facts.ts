@@ -1,0 +1,81 @@
+/** What planning wants to know, out of a survey. */
+
+import type { ClusterFacts, NodeFact } from '../../../../core/cluster-facts.ts';
+import { readOr } from '../../../../core/cluster-facts.ts';
+import type { Claim, Facts, GpuNode, HubModel } from '../../../../core/component.ts';
+import type { HubFacts } from '../../../../core/hub-facts.ts';
+import { managedBy } from '../labels.ts';
+import { freeGpus, roomsOf, takesPods } from './nodes.ts';
+import { operatorRelease } from './release.ts';
+
+const eksDomain = /\.eks\.amazonaws\.com(\.cn)?(:\d+)?(\/|$)/;
+
+const isEksNode = ({ labels, kubelet }: NodeFact): boolean =>
+  kubelet.includes('-eks-') || Object.keys(labels).some(key => key.startsWith('eks.amazonaws.com/'));
+
+/** By the nodes, the server's version or its address. `k8s` when the nodes say otherwise; null when they were not read and nothing tells. */
+export const platformOf = ({ nodes, version, target }: ClusterFacts): Facts['platform'] => {
+  const all = readOr(nodes);
+  const eks =
+    all?.some(isEksNode) === true || /-eks-/.test(readOr(version) ?? '') || eksDomain.test(target.server);
+  if (eks) return 'eks';
+  return all === null ? null : 'k8s';
+};
+
+const monitoringOf = ({ served }: ClusterFacts): boolean | null => {
+  const kinds = readOr(served);
+  return kinds === null
+    ? null
+    : kinds.some(({ group, kind }) => group === 'monitoring.coreos.com' && kind === 'PodMonitor');
+};
+
+/**
+ * Where this program has deployments already, what pods of the namespace hold counts as free: it may be the very pods that an
+ * update replaces. The checks before the deployment look closer.
+ */
+const releasedIn = ({ graphs, namespace }: ClusterFacts): string | null =>
+  (readOr(graphs) ?? []).some(
+    ({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] === managedBy,
+  )
+    ? namespace
+    : null;
+
+const gpuNodesOf = (cluster: ClusterFacts): GpuNode[] | null => {
+  const [nodes, use] = [readOr(cluster.nodes), readOr(cluster.use)];
+  if (nodes === null || use === null) return null;
+  const ready = nodes.filter(node => takesPods(node) && node.allocatable.gpus > 0);
+  return roomsOf(ready, use, releasedIn(cluster)).map(room => ({
+    name: room.node.name,
+    freeGpus: freeGpus(room),
+    product: room.node.labels['nvidia.com/gpu.product'] ?? null,
+  }));
+};
+
+const claimsOf = ({ claims }: ClusterFacts): Claim[] | null =>
+  readOr(claims)?.map(({ name, accessModes, labels, size, storageClass }) => ({
+    name,
+    accessModes,
+    labels,
+    size,
+    storageClass,
+  })) ?? null;
+
+const modelOf = (hub: HubFacts | null): HubModel | null =>
+  hub === null || hub.id === null ? null : { asked: hub.model, id: hub.id, weightsBytes: hub.weightsBytes };
+
+export const factsOf = (cluster: ClusterFacts, hub: HubFacts | null, token: boolean): Facts => ({
+  operatorRelease: operatorRelease(cluster),
+  platform: platformOf(cluster),
+  storageClasses:
+    readOr(cluster.storageClasses)?.map(({ name, provisioner, isDefault }) => ({
+      name,
+      provisioner,
+      isDefault,
+    })) ?? null,
+  claims: claimsOf(cluster),
+  secrets: readOr(cluster.secrets)?.map(({ name }) => name) ?? null,
+  monitoring: monitoringOf(cluster),
+  gpuNodes: gpuNodesOf(cluster),
+  model: modelOf(hub),
+  token,
+});
