@@ -1,5 +1,6 @@
 /** Owns one survey of a cluster: which reads there are, how many at once, and which wait for which. */
 
+import { setMaxListeners } from 'node:events';
 import type { ClaimFact, ClusterFacts, Reading, SurveyAsk, VolumeFact } from '../core/cluster-facts.ts';
 import type { Client } from './client.ts';
 import { ClusterError } from './refusal.ts';
@@ -118,7 +119,10 @@ export const survey = async (
   signal: AbortSignal,
 ): Promise<ClusterFacts> => {
   const end = new AbortController();
-  const reader = readerOf(client, AbortSignal.any([signal, end.signal]));
+  const either = AbortSignal.any([signal, end.signal]);
+  // Node suspects a leak from the eleventh listener on; six requests have more than one each.
+  setMaxListeners(0, either);
+  const reader = readerOf(client, either);
   const slot = slots(atOnce);
   const read: Read = work => readingOf(slot(() => work(reader)));
   const asked = slot(() => readVersion(reader));
