@@ -1,5 +1,6 @@
 /** The process edge: the only file that names `process`. */
 
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { version } from './generated/version.ts';
 import type { Io } from './io.ts';
@@ -7,6 +8,8 @@ import { run } from './run.ts';
 
 const { env, stdout, stderr } = process;
 const interrupt = new AbortController();
+// Every request, watch and timer of a run listens to it; Node would take that for a leak.
+setMaxListeners(0, interrupt.signal);
 
 process.on('SIGINT', () => {
   // A second one quits at once.

@@ -1,5 +1,6 @@
 /** Connects to the cluster that kubectl would talk to, by kubeconfig or from inside a pod. Nothing is sent before the first request. */
 
+import { setMaxListeners } from 'node:events';
 import type { Io } from '../io.ts';
 import type { Client } from './client.ts';
 import { chooseContext } from './context.ts';
@@ -41,6 +42,8 @@ export const connect = async (io: Pick<Io, 'cwd' | 'env'>, options: ConnectOptio
   const server = serverUrl(chosen.cluster.server, chosen.target.context);
   const proxy = proxyFor(server, chosen.cluster.proxyUrl, io.env);
   const closed = new AbortController();
+  // Each request and stream listens to it.
+  setMaxListeners(0, closed.signal);
   const credentials = credentialsOf(chosen, proxy, io.env, options.signal);
   await credentials.current();
   const transport = makeTransport(server, proxy);
