@@ -1,6 +1,7 @@
 /** Reads an HTTP answer as what the probe wants to know: a status, a JSON body, a sentence of the server. */
 
 import type { HttpAnswer, HttpAsk, Send } from '../../../../core/probe.ts';
+import { redact } from '../../../../core/redact.ts';
 import { shown } from '../../../../core/text.ts';
 
 export type Reply =
@@ -45,7 +46,7 @@ export const saidBy = (reply: Reply): string => {
   const body = record(reply.body);
   const said = body.message ?? record(body.error).message ?? body.detail ?? body.error;
   const text = typeof said === 'string' ? said : reply.answer.text;
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = redact(text.replace(/\s+/g, ' ').trim());
   return line.length > longestSaid ? `${line.slice(0, longestSaid - 3)}...` : line;
 };
 

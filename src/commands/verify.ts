@@ -1,0 +1,74 @@
+/** `verify [NAME]`: proves that a deployment serves, by real answers through a port-forward. Changes nothing. */
+
+import type { CheckResult } from '../core/check.ts';
+import type { ProbeReport, ProbeStep } from '../core/probe.ts';
+import { exitCodes } from '../errors.ts';
+import { junitText } from '../output/checks.ts';
+import { asCliError, connectFrom, durationOf, namespaceOf } from './connection.ts';
+import type { Command, Context } from './context.ts';
+import { type Outcome, withResult } from './events.ts';
+import { print } from './talk.ts';
+import { findGraph } from './verify/find.ts';
+import { resultOf } from './verify/show.ts';
+import { type Verified, verifyAndTell } from './verify/step.ts';
+
+/** How long a first good answer may take when nothing is said. Seconds. */
+const usualSeconds = 120;
+
+const suite = 'dynamo-installer verify';
+
+/** What a failed step found says more than its own words. */
+const caseOf = ({ findings }: ProbeReport, step: ProbeStep): CheckResult => {
+  const found = step.outcome === 'fail' ? findings.find(({ level }) => level === 'error') : undefined;
+  return {
+    code: step.step,
+    title: step.title,
+    outcome: step.outcome === 'running' ? 'unknown' : step.outcome,
+    blame: 'unavailable',
+    path: '',
+    message: found?.message ?? step.detail,
+    hint: found?.hint ?? '',
+  };
+};
+
+/** One test case for each step that was taken. */
+export const verifyJunit = (report: ProbeReport): string =>
+  junitText(
+    report.steps.map(step => caseOf(report, step)),
+    suite,
+  );
+
+const verify = async (context: Context): Promise<Verified> => {
+  const { entry, options, words } = context;
+  const seconds = durationOf('--timeout', options.timeout) ?? usualSeconds;
+  const namespace = await namespaceOf(context);
+  const { graph: graphs } = (await entry.preflight()).survey;
+  const client = await connectFrom(context);
+  try {
+    const graph = await findGraph(client, graphs, namespace, words[0] ?? null);
+    const { name } = graph.metadata;
+    return await verifyAndTell(context, client, { name, namespace, graph, patienceMs: seconds * 1000 });
+  } finally {
+    client.close();
+  }
+};
+
+const outcomeOf = ({ report, next }: Verified, version: string): Outcome => ({
+  code: report.verdict === 'serving' ? 0 : exitCodes.failed,
+  verdict: report.verdict,
+  findings: report.findings,
+  more: resultOf(report, next, version),
+});
+
+const run = async (context: Context): Promise<Outcome> => {
+  try {
+    const verified = await verify(context);
+    if (context.options.output === 'junit') print(context.io, verifyJunit(verified.report));
+    return outcomeOf(verified, context.io.version);
+  } catch (error) {
+    throw asCliError(error);
+  }
+};
+
+export const command: Command = async context =>
+  context.options.output === 'json' ? withResult(context.io, () => run(context)) : (await run(context)).code;

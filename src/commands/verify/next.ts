@@ -1,0 +1,79 @@
+/** What to do next with a deployment that serves, as data: addresses, snippets and commands ready to copy. */
+
+import type { ProbeReport } from '../../core/probe.ts';
+import { joinWords, quoteWord } from '../../core/words.ts';
+
+export type NextStep = {
+  readonly key: 'address' | 'forward' | 'curl' | 'openai' | 'litellm' | 'commands';
+  readonly title: string;
+  /** Lines to copy as they are. */
+  readonly lines: readonly string[];
+};
+
+export type NextAsk = Pick<ProbeReport, 'model' | 'address'> & {
+  readonly name: string;
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  /** Category and component as typed: `./cli nvidia-platform dynamo-vllm`. */
+  readonly line: string;
+  /** `kubectl`, with the context where the run was given one. */
+  readonly kubectl: string;
+  /** Names of the verbs that there are. */
+  readonly verbs: readonly string[];
+};
+
+/** Verbs worth knowing after a deployment, in the order in which they are needed. */
+const wanted = ['status', 'logs', 'chat', 'verify', 'uninstall'] as const;
+
+const commands = ({ verbs, line, name, namespace }: NextAsk): string[] =>
+  wanted
+    .filter(verb => verbs.includes(verb))
+    .map(verb => `${line} ${joinWords([verb, name, '-n', namespace])}`);
+
+const curl = (local: string, model: string): string[] => {
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] });
+  return [
+    `curl ${local}/chat/completions \\`,
+    "  -H 'content-type: application/json' \\",
+    `  -d ${quoteWord(body)}`,
+  ];
+};
+
+const openai = (local: string, model: string): string[] => [
+  'from openai import OpenAI',
+  `client = OpenAI(base_url=${JSON.stringify(local)}, api_key="none")`,
+  'answer = client.chat.completions.create(',
+  `    model=${JSON.stringify(model)},`,
+  '    messages=[{"role": "user", "content": "Hello"}],',
+  ')',
+  'print(answer.choices[0].message.content)',
+];
+
+const litellm = (address: string, model: string): string[] => [
+  'model_list:',
+  `  - model_name: ${JSON.stringify(model)}`,
+  '    litellm_params:',
+  `      model: ${JSON.stringify(`openai/${model}`)}`,
+  `      api_base: ${address}`,
+  '      api_key: none',
+];
+
+/** In the order in which they are shown. */
+export const nextSteps = (ask: NextAsk): NextStep[] => {
+  const { model, address, namespace, service, port, kubectl } = ask;
+  const local = `http://127.0.0.1:${port}/v1`;
+  const own = commands(ask);
+  return [
+    { key: 'address', title: 'In the cluster', lines: [address] },
+    {
+      key: 'forward',
+      title: 'From here, while this runs',
+      lines: [`${kubectl} -n ${namespace} port-forward service/${service} ${port}:${port}`],
+    },
+    { key: 'curl', title: 'Ask it', lines: curl(local, model) },
+    { key: 'openai', title: 'OpenAI SDK for Python', lines: openai(local, model) },
+    { key: 'litellm', title: 'LiteLLM, config.yaml', lines: litellm(address, model) },
+    ...(own.length === 0 ? [] : [{ key: 'commands' as const, title: 'Look after it', lines: own }]),
+  ];
+};

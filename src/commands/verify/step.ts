@@ -1,0 +1,75 @@
+/** Verification as a step of a deployment, and of the verb: runs it, tells it, and says how to go on. */
+
+import type { Client } from '../../cluster/client.ts';
+import { isClusterError } from '../../cluster/refusal.ts';
+import type { KubernetesObject } from '../../core/manifest.ts';
+import type { ProbeAsk, ProbeReport } from '../../core/probe.ts';
+import { joinWords } from '../../core/words.ts';
+import { CliError } from '../../errors.ts';
+import { asCliError } from '../connection.ts';
+import { type Context, commandLine } from '../context.ts';
+import type { Step } from '../steps.ts';
+import { verbs } from '../verbs.ts';
+import { type NextStep, nextSteps } from './next.ts';
+import { verifyDeployment } from './run.ts';
+import { tellReport, tellStep } from './show.ts';
+
+/** A first answer may have to compile kernels; a model of this size has long been loaded by then. Milliseconds. */
+const patienceMs = 180_000;
+
+export type Verified = { readonly report: ProbeReport; readonly next: readonly NextStep[] };
+
+const kubectlOf = ({ options }: Context): string =>
+  joinWords([
+    'kubectl',
+    ...(options.kubeconfig === undefined ? [] : ['--kubeconfig', options.kubeconfig]),
+    ...(options.context === undefined ? [] : ['--context', options.context]),
+  ]);
+
+const mapped = (context: Context, { name, namespace }: ProbeAsk, error: unknown): unknown => {
+  if (!isClusterError(error) || error.kind !== 'interrupted') return asCliError(error);
+  const again = `${commandLine(context.entry, 'verify')} ${joinWords([name, '-n', namespace])}`;
+  return new CliError('interrupted', 'Interrupted while verifying; the deployment stays as it is.', {
+    hint: `To verify it again: ${again}`,
+  });
+};
+
+/** Verifies and tells. Errors: CliError. */
+export const verifyAndTell = async (context: Context, client: Client, ask: ProbeAsk): Promise<Verified> => {
+  const { io, entry } = context;
+  const probe = await entry.probe();
+  try {
+    const report = await verifyDeployment({ client, probe, ask, say: tellStep(context), signal: io.signal });
+    const { service, port } = probe.target(ask);
+    const { model, address } = report;
+    const next = nextSteps({
+      model,
+      address,
+      name: ask.name,
+      namespace: ask.namespace,
+      service,
+      port,
+      line: commandLine(entry, '').trimEnd(),
+      kubectl: kubectlOf(context),
+      verbs: verbs.map(verb => verb.name),
+    });
+    tellReport(context, report, next);
+    return { report, next };
+  } catch (error) {
+    throw mapped(context, ask, error);
+  }
+};
+
+const isGraph = ({ apiVersion }: KubernetesObject, group: string): boolean =>
+  apiVersion.startsWith(`${group}/`);
+
+/** The last step of a deployment. Errors: CliError; that it does not serve is none. */
+export const verifyStep = async ({ context, client, awaited }: Step): Promise<ProbeReport> => {
+  const { name, namespace, objects } = awaited;
+  const { group } = (await context.entry.preflight()).survey.graph;
+  const graph = objects.find(object => isGraph(object, group));
+  if (graph === undefined)
+    throw new Error('A deployment without the object that makes it cannot be verified.');
+  const { report } = await verifyAndTell(context, client, { name, namespace, graph, patienceMs });
+  return report;
+};
