@@ -22,6 +22,8 @@ export type Subject = {
   readonly tensor: number;
   /** All that was said, oldest first. */
   readonly lines: readonly string[];
+  /** Whether any of it came from the container itself. */
+  readonly read: boolean;
 };
 
 export type Said = {

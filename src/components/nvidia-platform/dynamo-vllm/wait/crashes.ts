@@ -2,8 +2,8 @@
 
 import { modelIn, releaseOf, type Subject, tensorOf } from './cause.ts';
 import { lastException, type Verdict, verdictOn } from './causes.ts';
-import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
-import { inspectKill, logTakesMs } from './kills.ts';
+import { type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
+import { inspectKill, whenRead } from './kills.ts';
 import { lastWords } from './lines.ts';
 import type { Container, Ended, Pod } from './pods.ts';
 import { podsIn, type Role, type Scene } from './scene.ts';
@@ -20,7 +20,7 @@ const failedStarts = ({ restarts, ended, waiting }: Container): number =>
   restarts + (ended !== null || (waiting?.reason === 'CrashLoopBackOff' && restarts === 0) ? 1 : 0);
 
 export const subjectOf = (scene: Scene, role: Role, pod: Pod, container: Container): Subject => {
-  const { lines } = lastWords(scene.sight, pod, container);
+  const { lines, read } = lastWords(scene.sight, pod, container);
   const image = container.image || role.component?.image || '';
   return {
     scene,
@@ -33,6 +33,7 @@ export const subjectOf = (scene: Scene, role: Role, pod: Pod, container: Contain
     model: modelIn(role, pod),
     tensor: tensorOf(role),
     lines,
+    read,
   };
 };
 
@@ -63,7 +64,7 @@ const unknown = (subject: Subject, starts: number): Diagnosis[] => {
     role: subject.role,
     hint: `Read its whole log: kubectl -n ${scene.awaited.namespace} logs ${pod.name} -c ${container.name}${container.restarts > 0 ? ' --previous' : ''}`,
     evidence: lastLines(lines, exception),
-    from: lines.length > 0 ? 0 : after(scene, ended?.finishedAt ?? null, logTakesMs),
+    from: whenRead(subject),
   };
   if (starts >= hopelessStarts) {
     const times = starts > hopelessStarts ? 'again and again' : 'twice';

@@ -6,7 +6,7 @@ import { exitClasses, type FetchClass, fetchRules, sayFetch } from './causes-fet
 import { subjectOf } from './crashes.ts';
 import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
 import { isFinished, jobEvents } from './download.ts';
-import { inspectKill, logTakesMs } from './kills.ts';
+import { inspectKill } from './kills.ts';
 import { linesOf } from './lines.ts';
 import { number, text } from './members.ts';
 import { type Container, mainContainers, type Pod } from './pods.ts';
@@ -80,6 +80,14 @@ const exitOf = (pod: Pod | undefined): number | null => {
   return (container?.ended ?? container?.endedBefore)?.exitCode ?? null;
 };
 
+/** The log of a try that has just ended is read a moment later. */
+const logTakesMs = 3_000;
+
+const endedAt = (scene: Scene, pod: Pod | undefined): number => {
+  const container = pod === undefined ? undefined : failedContainer(pod);
+  return after(scene, container?.ended?.finishedAt ?? null, logTakesMs);
+};
+
 const withoutCause = (scene: Scene, role: Role, job: JobState): Diagnosis[] => {
   if (job.failed === null) return [];
   const pod = role.pods.at(-1);
@@ -95,7 +103,7 @@ const withoutCause = (scene: Scene, role: Role, job: JobState): Diagnosis[] => {
         `${who}${ofDeployment(scene)} failed: ${why}${exit === null ? '' : ` (exit code ${exit})`}.`,
       hint: `Read its log: kubectl -n ${scene.awaited.namespace} logs job/${job.name}; then run again: what is on the claim is not fetched twice.`,
       evidence: lines.length > 0 ? lines : [job.failed.message],
-      from: lines.length > 0 ? 0 : after(scene, null, logTakesMs),
+      from: endedAt(scene, pod),
     },
   ];
 };
@@ -113,7 +121,7 @@ const passing = (scene: Scene, role: Role): Diagnosis[] =>
         `${who}${ofDeployment(scene)} broke off (exit code ${exitOf(pod) ?? 'unknown'}), and its Job tries again.`,
       hint: '',
       evidence: [],
-      from: after(scene, failedContainer(pod)?.ended?.finishedAt ?? null, logTakesMs),
+      from: endedAt(scene, pod),
     }));
 
 /** The script tries again by itself; what keeps it from the Hub is worth saying before it gives up. */
@@ -135,9 +143,21 @@ const retrying = (scene: Scene, role: Role): Diagnosis[] =>
       from: 0,
     }));
 
+/** Between the clocks of the cluster and of this machine. */
+const slackMs = 5_000;
+
+/** A try that ended before the wait says nothing once there is a newer one. */
+const triesOf = (scene: Scene, role: Role): readonly Pod[] =>
+  role.pods.filter((pod, at) => {
+    const ended = failedContainer(pod)?.ended?.finishedAt ?? scene.sight.since;
+    return at === role.pods.length - 1 || ended >= scene.sight.since - slackMs;
+  });
+
 const inspectOne = (scene: Scene, role: Role): readonly Diagnosis[] => {
   if (isFinished(scene, role)) return [];
-  const found = role.pods.map(pod => decisive(scene, role, pod)).filter(one => one !== null);
+  const found = triesOf(scene, role)
+    .map(pod => decisive(scene, role, pod))
+    .filter(one => one !== null);
   if (found.length > 0) return found.slice(-1);
   const job = jobOfRole(scene, role);
   const failed = job === undefined ? [] : withoutCause(scene, role, job);

@@ -9,8 +9,12 @@ import { specOf } from './pods.ts';
 import { cli } from './words.ts';
 
 const killedCode = 137;
-/** The log of a run that has just ended is read a moment later. */
-export const logTakesMs = 6_000;
+/** The log of a run that has just ended is read a moment later, and comes line by line. */
+const logTakesMs = { begun: 2_000, missing: 6_000 } as const;
+
+/** From when on the last words of a run count as complete. */
+export const whenRead = ({ scene, ended, read }: Subject): number =>
+  after(scene, ended?.finishedAt ?? null, read ? logTakesMs.begun : logTakesMs.missing);
 
 const limitOf = ({ pod, container }: Subject): string =>
   text(record(record(specOf(pod, container.name).resources).limits).memory);
@@ -62,7 +66,6 @@ const probeHint = (subject: Subject, kind: string): string => {
 const restarts = (times: number): string => `${times} restart${times === 1 ? '' : 's'} so far`;
 
 const killedByProbe = (subject: Subject, kind: string, line: string): Diagnosis => {
-  const { ended } = subject;
   const { restarts: times } = subject.container;
   const hopeless = times >= 2 || kind === 'startup';
   return {
@@ -74,8 +77,7 @@ const killedByProbe = (subject: Subject, kind: string, line: string): Diagnosis 
     hint: probeHint(subject, kind),
     evidence: [line],
     // A warning is said once, so it waits for the log that tells what the worker was doing.
-    from:
-      hopeless || subject.lines.length > 0 ? 0 : after(subject.scene, ended?.finishedAt ?? null, logTakesMs),
+    from: hopeless ? 0 : whenRead(subject),
   };
 };
 

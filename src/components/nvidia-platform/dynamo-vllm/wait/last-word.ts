@@ -11,7 +11,7 @@ const describe = ({ awaited }: Scene): string =>
   `kubectl -n ${awaited.namespace} describe pods -l nvidia.com/dynamo-graph-deployment-name=${awaited.name}`;
 
 const wait = ({ awaited }: Scene): string =>
-  `what is there goes on by itself; look with: ${cli} status ${awaited.name}, or wait on: ${cli} install --name ${awaited.name} --timeout 2h`;
+  `what is there goes on by itself; wait on with ${cli} install --name ${awaited.name} --timeout 2h`;
 
 const guesses: readonly Guess[] = [
   {

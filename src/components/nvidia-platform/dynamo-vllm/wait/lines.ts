@@ -1,5 +1,6 @@
 /** Log lines made fit for looking through and for quoting. */
 
+import { redact } from '../../../../core/redact.ts';
 import { logKey, type Sight } from '../../../../core/sight.ts';
 import type { Container, Pod } from './pods.ts';
 
@@ -11,12 +12,11 @@ const lastDrawing = (line: string): string => line.slice(line.lastIndexOf('\r', 
 
 export const plainLine = (line: string): string => lastDrawing(line).replace(colours, '').trimEnd();
 
-const secrets = /\bhf_[A-Za-z0-9]{6,}|(?<=:\/\/)[^/@\s]+(?=@)|(?<=Bearer )\S+/g;
 const longest = 400;
 
 /** As it stands, without what looks like a credential, cut where nobody reads on. */
 export const quoted = (line: string): string => {
-  const safe = plainLine(line).trim().replace(secrets, '***');
+  const safe = redact(plainLine(line)).trim();
   return safe.length > longest ? `${safe.slice(0, longest - 1)}…` : safe;
 };
 
@@ -31,18 +31,21 @@ export const linesOf = (
   return Array.isArray(lines) ? lines.filter(line => typeof line === 'string').map(plainLine) : undefined;
 };
 
+export type LastWords = {
+  /** Whether any of it came from the container itself. */
+  readonly read: boolean;
+  readonly lines: readonly string[];
+};
+
+const split = (text: string): string[] => text.split('\n').map(plainLine);
+
 /** What the run that ended last has said: its log, and the end of it that the kubelet keeps in the status. */
-export const lastWords = (
-  sight: Sight,
-  pod: Pod,
-  container: Container,
-): { readonly read: boolean; readonly lines: readonly string[] } => {
+export const lastWords = (sight: Sight, pod: Pod, container: Container): LastWords => {
   const again = container.running && container.endedBefore !== null;
-  const before = container.restarts > 0 ? linesOf(sight, pod, container.name, true) : undefined;
-  const present = again ? undefined : linesOf(sight, pod, container.name, false);
-  const ended = container.ended ?? container.endedBefore;
-  const kept = (ended?.message ?? '').split('\n').map(plainLine);
-  const waited = (container.waiting?.message ?? '').split('\n').map(plainLine);
-  const lines = [...waited, ...kept, ...(before ?? []), ...(present ?? [])].filter(line => line !== '');
-  return { read: before !== undefined || (present !== undefined && present.length > 0), lines };
+  const before = container.restarts > 0 ? linesOf(sight, pod, container.name, true) : [];
+  const present = again ? [] : linesOf(sight, pod, container.name, false);
+  const kept = split((container.ended ?? container.endedBefore)?.message ?? '');
+  const said = [...kept, ...(before ?? []), ...(present ?? [])].filter(line => line !== '');
+  const waited = split(container.waiting?.message ?? '').filter(line => line !== '');
+  return { read: said.length > 0, lines: [...waited, ...said] };
 };
