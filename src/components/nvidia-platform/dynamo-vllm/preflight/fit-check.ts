@@ -94,13 +94,15 @@ const cards = ({ gpu, asking: { choice } }: Verdict): string => {
   return count === 1 ? `one ${gpu.name}` : `${count} ${gpu.name}`;
 };
 
-/** The sum in figures: the weights alone, or what they leave for the cache. */
-const tooLarge = (verdict: Verdict): string => {
+/** The sum in figures: what is needed, what is there. */
+const tooLarge = (verdict: Verdict, also: readonly Verdict[] = []): string => {
   const { asking, sum, gpu } = verdict;
   const each = asking.choice.tensor * asking.choice.pipeline * asking.choice.data > 1 ? ' on each' : '';
-  const weights = sum.weightsGib === null ? '' : `its weights take ${gib(sum.weightsGib[0])}${each}, `;
-  const visible = `${gib(gpu.visibleGib)} are visible and ${gib(sum.budgetGib ?? 0)} may be used`;
-  return `${asking.modelId} does not fit on ${cards(verdict)}: ${weights}${visible}, so ${gib(sum.shortGib)} are missing even by the optimistic sum`;
+  const cache = sum.requestGib === null ? '' : ` and the KV cache of one request ${gib(sum.requestGib)}`;
+  const needs =
+    sum.weightsGib === null ? '' : `its weights take ${gib(sum.weightsGib[0])}${cache}${each}, and `;
+  const others = also.length === 0 ? '' : `, nor on ${listed(also.map(({ gpu: other }) => other.name))}`;
+  return `${asking.modelId} does not fit on ${cards(verdict)}${others}: ${needs}of the ${gib(gpu.visibleGib)} visible there ${gib(sum.budgetGib ?? 0)} may be used`;
 };
 
 /** Advice speaks of the aggregated mode's flags; prefill and decode have twins of them. */
@@ -116,14 +118,19 @@ const advice = (verdict: Verdict): string => {
   const changes = adviceFor(verdict.asking, words(verdict.demand)).map(({ change }) =>
     change.replace(/^--gpu (\S+)$/, 'nodes with a larger GPU such as $1'),
   );
+  const smaller =
+    verdict.asking.model.quantization === null
+      ? ' A quantised (FP8) version of the model needs less, too.'
+      : '';
   if (changes.length === 0)
-    return 'No single change makes it fit: use more GPUs (tensor parallel size), larger GPUs, or a smaller or quantised (FP8) model.';
-  return `Each of these makes it fit: ${forRole(listed(changes, 'or'), verdict.demand)}. A quantised version (FP8) of the model needs less, too.`;
+    return `No single change makes it fit: use more GPUs for each worker (tensor parallel size), larger GPUs, or a smaller model.${smaller}`;
+  const which = changes.length === 1 ? 'This makes' : 'Each of these makes';
+  return `${which} it fit: ${forRole(listed(changes, 'or'), verdict.demand)}.${smaller}`;
 };
 
-const misfit = (verdict: Verdict): CheckResult =>
+const misfit = (verdict: Verdict, also: readonly Verdict[]): CheckResult =>
   verdict.illegal === null
-    ? fits.fail(`${tooLarge(verdict)}.`, advice(verdict))
+    ? fits.fail(`${tooLarge(verdict, also)}.`, advice(verdict))
     : check(verdict.illegal.rule, 'the GPUs can compute the model', 'refused', 'model').fail(
         verdict.illegal.message,
         verdict.illegal.hint,
@@ -157,14 +164,25 @@ const mixed = (scene: Scene, bad: readonly Verdict[], good: readonly Verdict[]):
   );
 };
 
+/** The GPU that comes nearest first. */
+const byShortage = (a: Verdict, b: Verdict): number =>
+  Number(a.illegal !== null) - Number(b.illegal !== null) || a.sum.shortGib - b.sum.shortGib;
+
 const whole = (scene: Scene, demand: Demand, model: ModelFacts): CheckResult[] => {
   const verdicts = verdictsOf(scene, demand, model);
-  const [bad, good] = [verdicts.filter(isBad), verdicts.filter(one => !isBad(one))];
-  if (verdicts.length === 0) return [];
-  if (good.length === 0) return bad.slice(0, 1).map(misfit);
-  if (bad.length > 0) return [mixed(scene, bad, good)];
-  return judged(good);
+  const bad = verdicts.filter(isBad).sort(byShortage);
+  const good = verdicts.filter(one => !isBad(one));
+  const [nearest, ...also] = bad;
+  if (nearest === undefined) return good.length === 0 ? unknownGpu(demand) : judged(good);
+  return [good.length === 0 ? misfit(nearest, also) : mixed(scene, bad, good)];
 };
+
+const unknownGpu = (demand: Demand): CheckResult[] => [
+  unknown.unknown(
+    `Whether the model fits ${demand.name} is not known: the nodes do not say which GPUs they have, or the image not which engine.`,
+    `To have it worked out: ${cli} fit --gpu NAME`,
+  ),
+];
 
 const judged = (good: readonly Verdict[]): CheckResult[] => {
   const tight = good.find(({ sum }) => sum.verdict === 'tight');
@@ -198,5 +216,8 @@ export const fitChecks = (scene: Scene): CheckResult[] => {
   const demands = scene.demands.filter(wantsGpus);
   if (demands.length === 0 || scene.cluster.nodes.kind !== 'read') return [];
   const model = modelFacts(scene);
-  return model === null ? [noModel(scene)] : demands.flatMap(demand => whole(scene, demand, model));
+  if (model === null) return [noModel(scene)];
+  const results = demands.flatMap(demand => whole(scene, demand, model));
+  // Roles with the same sizes say the same.
+  return results.filter((one, at) => results.findIndex(other => other.message === one.message) === at);
 };
