@@ -36,11 +36,15 @@ const readAll = (stream: Readable, signals: readonly AbortSignal[], silenceMs: n
     });
   });
 
+const [leastChunk, mostChunk] = [1024, 2 ** 26];
+
 const unpacked = async (headers: IncomingHttpHeaders, bytes: Buffer): Promise<Buffer> => {
   if (headers['content-encoding'] !== 'gzip') return bytes;
   const { gunzip } = await import('node:zlib');
   try {
-    return await promisify(gunzip)(bytes);
+    // In one piece: the usual hops of 16 KiB cost a big list half of its time. A gzip ends with its unpacked size.
+    const size = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4);
+    return await promisify(gunzip)(bytes, { chunkSize: Math.max(leastChunk, Math.min(size, mostChunk)) });
   } catch {
     throw brokenOff(true);
   }

@@ -17,6 +17,9 @@ import { attemptMs, hostOf, idleMs, pathOf, portOf, TransportError } from './tra
 /** At most six reads run at once, so six connections are all that is ever used. */
 const mostSockets = 6;
 
+/** Silence after which the system asks whether the peer is still there; ten probes, a second apart, decide. */
+const probeMs = 30_000;
+
 /** Keeps connections when `most` says how many, makes one for each request otherwise. TLS sessions are resumed within one agent. */
 const makeAgent = (server: URL, proxy: string | null, access: Access, most: number | null): HttpAgent => {
   if (access.socks !== null) return access.socks;
@@ -107,7 +110,12 @@ export const makeHttp1 = (server: URL, proxy: string | null): Http1 => {
     };
     return {
       agentOf,
-      send: (access, outgoing) => exchange(start(server, agentOf(access), access, outgoing), outgoing),
+      send: (access, outgoing) => {
+        const request = start(server, agentOf(access), access, outgoing);
+        // A peer that has gone is noticed within a minute, however silent the answer is.
+        request.setSocketKeepAlive(true, probeMs);
+        return exchange(request, outgoing);
+      },
       close: () => {
         for (const agent of agents.values()) agent.destroy();
       },

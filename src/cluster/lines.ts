@@ -7,19 +7,19 @@ import type { Client } from './client.ts';
 import { exchange, type Line, queryText, told } from './exchange.ts';
 import { TransportError } from './transport-error.ts';
 
+/** A progress bar redraws its line after a carriage return: each state of it is a line. One at the end may be half of a break. */
+const breaks = /\r?\n|\r(?=[^\n])/;
+
 /** Whole lines of a text that arrives in pieces; a piece may end within a character. The last line may lack its break. */
 export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
-  let rest: string[] = [];
+  let rest = '';
   for await (const chunk of chunks) {
-    const parts = decoder.write(chunk).split('\n');
-    rest.push(parts[0] ?? '');
-    for (let i = 1; i < parts.length; i++) {
-      yield rest.join('');
-      rest = [parts[i] ?? ''];
-    }
+    const lines = (rest + decoder.write(chunk)).split(breaks);
+    rest = lines.pop() ?? '';
+    yield* lines;
   }
-  const last = rest.join('') + decoder.end();
+  const last = (rest + decoder.end()).replace(/\r$/, '');
   if (last !== '') yield last;
 }
 
@@ -36,6 +36,9 @@ async function* linesOf(stream: Readable, signals: readonly AbortSignal[]): Asyn
   }
 }
 
+/** The most that a timer can wait: 24 days. */
+const longestMs = 2 ** 31 - 1;
+
 /** Makes the `lines` of a client. */
 export const makeLines = (line: Line): Client['lines'] =>
   async function* lines({ path, query, signal }) {
@@ -49,7 +52,8 @@ export const makeLines = (line: Line): Client['lines'] =>
         body: null,
         signals,
         connectMs: requestMs,
-        answerMs: requestMs,
+        // A log that is followed begins with its first line, whenever that is written.
+        answerMs: query?.['follow'] === true ? longestMs : requestMs,
       });
       if (sent.kind === 'refused') throw sent.refusal;
       yield* linesOf(sent.arrived.stream, signals);
