@@ -2,7 +2,7 @@
 
 import type { Client } from '../../cluster/client.ts';
 import { type ClusterError, isClusterError } from '../../cluster/refusal.ts';
-import type { watchCollection } from '../../cluster/watch.ts';
+import type { News, watchCollection } from '../../cluster/watch.ts';
 import type { KubernetesObject } from '../../core/manifest.ts';
 import type { WatchAsk } from '../../core/sight.ts';
 import { pause } from './bell.ts';
@@ -11,8 +11,10 @@ export type Key = WatchAsk['key'];
 
 /** What the watches tell besides objects. */
 export type Hearing = {
-  /** A watch delivered something. */
-  readonly onNews: (key: Key) => void;
+  /** Objects changed. */
+  readonly onNews: () => void;
+  /** A watch works, or works again. */
+  readonly onHeard: (key: Key) => void;
   /** A watch failed and will be tried again. */
   readonly onTrouble: (key: Key, message: string) => void;
   /** A watch is not allowed, and is given up. */
@@ -28,7 +30,6 @@ export type Collections = {
 };
 
 export type Watch = typeof watchCollection;
-type News = Watch extends (...args: never[]) => AsyncIterable<infer T> ? T : never;
 
 type Store = {
   objects: Map<string, KubernetesObject>;
@@ -67,7 +68,10 @@ const watchOnce = async (
   const { client, watch, signal, hearing } = around;
   const { key, path, labelSelector, fieldSelector } = ask;
   try {
-    for await (const news of watch(client, { path, labelSelector, fieldSelector, signal })) onNews(news);
+    const onProblem = (error: ClusterError | null): void =>
+      error === null ? hearing.onHeard(key) : hearing.onTrouble(key, error.message);
+    const selected = { path, labelSelector, fieldSelector, signal, onProblem };
+    for await (const news of watch(client, selected)) onNews(news);
     return true;
   } catch (error) {
     if (signal.aborted) return false;
@@ -83,7 +87,8 @@ const follow = async (around: Surroundings, ask: WatchAsk, store: Store): Promis
   const onNews = (news: News): void => {
     take(store, news);
     wait = firstPause;
-    around.hearing.onNews(ask.key);
+    around.hearing.onHeard(ask.key);
+    around.hearing.onNews();
   };
   while (!around.signal.aborted) {
     if (!(await watchOnce(around, ask, onNews))) break;

@@ -108,14 +108,13 @@ const interrupted = ({ args, seen, state }: Wait): WaitResult => ({
 const never = Number.POSITIVE_INFINITY;
 
 /** When to look again if no news comes. */
-const nextAt = ({ seen, state, startedAt, limitAt }: Wait): number => {
+const nextAt = ({ state, startedAt, limitAt }: Wait): number => {
   if (state.lookedAt === 0) return Math.min(startedAt + firstLists, limitAt);
-  const { outlook, hopelessSince, silenceSaid } = state;
+  const { outlook, hopelessSince } = state;
   return Math.min(
     limitAt,
     outlook?.lookAgainAt ?? never,
     hopelessSince === null ? never : hopelessSince + lastLogs,
-    silenceSaid ? never : seen.silentAt(),
   );
 };
 

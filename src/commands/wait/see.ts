@@ -41,7 +41,6 @@ export type Seen = {
   readonly pending: (asks: readonly LogAsk[]) => boolean;
   readonly gpusHeld: () => number;
   readonly silence: () => Finding | null;
-  readonly silentAt: () => number;
 };
 
 /** Without these nothing can be said. */
@@ -66,10 +65,10 @@ export const see = (asked: Asked): Seen => {
   const { client, sources, awaited, signal, onNews } = asked;
   const silence = createSilence();
   const hearing: Hearing = {
-    onNews: key => {
+    onHeard: key => {
       if (silence.heard(key)) asked.onBack();
-      onNews();
     },
+    onNews,
     onTrouble: (key, message) => {
       silence.trouble(key, message);
       onNews();
@@ -107,6 +106,5 @@ export const see = (asked: Asked): Seen => {
     pending: asks => logs.pending(asks, pods()),
     gpusHeld: () => heldGpus(pods()),
     silence: silence.finding,
-    silentAt: silence.dueAt,
   };
 };

@@ -4,7 +4,10 @@ import type { Finding } from '../../core/finding.ts';
 import { listed } from '../../core/text.ts';
 import type { Key } from './collections.ts';
 
-/** Milliseconds of trouble before it is worth a line. */
+/**
+ * Milliseconds from the first failure to the latest before it is worth a line. Time alone says nothing: a watch that was opened
+ * again is silent for as long as nothing changes.
+ */
 const patience = 60_000;
 
 const names: Readonly<Record<Key, string>> = {
@@ -20,36 +23,41 @@ export type Silence = {
   readonly heard: (key: Key) => boolean;
   /** What to say at present; null while everything is heard or the trouble is young. */
   readonly finding: () => Finding | null;
-  /** When there will be something to say, in milliseconds since 1970; infinite when everything is heard. */
-  readonly dueAt: () => number;
 };
 
-type Trouble = { readonly since: number; readonly message: string };
+type Trouble = { readonly since: number; readonly latest: number; readonly message: string };
+
+const length = ({ since, latest }: Trouble): number => latest - since;
+
+const describe = (troubles: ReadonlyMap<Key, Trouble>): Finding | null => {
+  // The watches fail one after the other; what fails with the longest is named with it.
+  const long = [...troubles].filter(([, trouble]) => length(trouble) >= patience / 2);
+  const [, worst] = long.toSorted(([, a], [, b]) => length(b) - length(a))[0] ?? [];
+  if (worst === undefined || length(worst) < patience) return null;
+  const seconds = Math.round(length(worst) / 1000);
+  const kinds = listed(long.map(([key]) => names[key]));
+  return {
+    rule: 'wait-silent',
+    level: 'unknown',
+    path: '',
+    message: `Nothing has been heard about ${kinds} for ${seconds} s: ${worst.message}`,
+    hint: 'The deployment goes on without this program; the wait tries again until its limit. Look whether the API server answers: kubectl get --raw /readyz',
+  };
+};
 
 export const createSilence = (): Silence => {
   const troubles = new Map<Key, Trouble>();
-  const dueAt = (): number => Math.min(...[...troubles.values()].map(({ since }) => since)) + patience;
+  const finding = (): Finding | null => describe(troubles);
   return {
-    trouble: (key, message) =>
-      void troubles.set(key, { since: troubles.get(key)?.since ?? Date.now(), message }),
-    heard: key => {
-      const long = Date.now() >= dueAt();
-      troubles.delete(key);
-      return long && troubles.size === 0;
+    finding,
+    trouble: (key, message) => {
+      const latest = Date.now();
+      troubles.set(key, { since: troubles.get(key)?.since ?? latest, latest, message });
     },
-    dueAt,
-    finding: () => {
-      if (Date.now() < dueAt()) return null;
-      const seconds = Math.round((Date.now() - (dueAt() - patience)) / 1000);
-      const kinds = listed([...troubles.keys()].map(key => names[key]));
-      const message = [...troubles.values()].at(-1)?.message ?? '';
-      return {
-        rule: 'wait-silent',
-        level: 'unknown',
-        path: '',
-        message: `Nothing has been heard about ${kinds} for ${seconds} s: ${message}`,
-        hint: 'The deployment goes on without this program; the wait tries again until its limit. Look whether the API server answers: kubectl get --raw /readyz',
-      };
+    heard: key => {
+      const silent = finding() !== null;
+      troubles.delete(key);
+      return silent && finding() === null;
     },
   };
 };

@@ -1,5 +1,6 @@
 /** A cluster whose watches and logs a test scripts: each name is a pipe, and a new one each time it is opened. */
 
+import type { ClusterError } from '../../../../src/cluster/refusal.ts';
 import type { Sources } from '../../../../src/commands/wait/see.ts';
 import type { KubernetesObject } from '../../../../src/core/manifest.ts';
 
@@ -66,10 +67,13 @@ export const playCluster = () => {
       if (pipes.get(name) === own) pipes.delete(name);
     }
   }
-  const never = new AbortController().signal;
+  const problems = new Map<string, (error: ClusterError | null) => void>();
   const sources: Sources = {
-    watch: (_client, { path, signal = never }) => follow(path, signal),
-    readLog: (_client, { pod, container, previous, signal = never }) =>
+    watch: (_client, { path, signal, onProblem = () => {} }) => {
+      problems.set(path, onProblem);
+      return follow(path, signal);
+    },
+    readLog: (_client, { pod, container, previous, signal }) =>
       follow(`${pod}/${container}${previous ? '/previous' : ''}`, signal),
   };
   return {
@@ -79,6 +83,10 @@ export const playCluster = () => {
     /** Names that are open now. */
     open,
     pipeOf,
+    /** What a watch tells of its troubles while it goes on by itself; null when they are over. */
+    trouble: (error: ClusterError | null) => {
+      for (const tell of problems.values()) tell(error);
+    },
     /** First lists of every watch; empty where nothing is given. */
     sync: (given: Partial<Record<(typeof watched)[number], readonly KubernetesObject[]>> = {}) => {
       for (const key of watched) pipeOf(key).push({ type: 'SYNC', objects: given[key] ?? [] });

@@ -78,6 +78,32 @@ describe('a cluster that is away', () => {
     expect(wait.result()).toBe(null);
   });
 
+  it('is not said of a watch that was opened again and has nothing to tell', async () => {
+    const wait = begin({});
+    wait.sync();
+    for (let second = 0; second < 50; second += 10) {
+      wait.trouble(away);
+      await wait.pass(10_000);
+    }
+    await wait.pass(300_000);
+    expect(wait.said).toEqual([]);
+  });
+
+  it('is said again when it goes away again', async () => {
+    const wait = begin({});
+    wait.sync();
+    for (const time of ['first', 'second']) {
+      for (let second = 0; second <= 60; second += 10) {
+        await wait.pass(10_000);
+        wait.trouble(away);
+      }
+      await wait.pass(200);
+      wait.trouble(null);
+      expect(wait.said.length, time).toBe(time === 'first' ? 2 : 4);
+    }
+    expect(wait.said[3]).toBe('The cluster is heard again.');
+  });
+
   it('is among the reasons when the time is up', async () => {
     const wait = begin({ timeoutSeconds: 90 });
     for (let second = 0; second < 91; second++) {
