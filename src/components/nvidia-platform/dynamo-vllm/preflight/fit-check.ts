@@ -39,7 +39,9 @@ const modelFacts = ({ hub, model }: Scene): ModelFacts | null => {
     bytes === null ? (known?.weightsGib ?? null) : ([bytes / bytesPerGib, bytes / bytesPerGib] as const);
   const config = hub?.config == null ? undefined : parseLenient(hub.config);
   const read = config === undefined ? undefined : readConfig(config, weights);
-  if (read !== undefined && read.layers !== null) return read;
+  // Some makers keep the quantisation in a file beside config.json; the catalogue knows it.
+  if (read !== undefined && read.layers !== null)
+    return { ...read, quantization: read.quantization ?? known?.quantization ?? null };
   return known === undefined ? null : { ...known, weightsGib: weights };
 };
 

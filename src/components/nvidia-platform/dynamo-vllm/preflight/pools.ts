@@ -10,8 +10,8 @@ import { gpuName } from './podspec.ts';
 
 type Requirement = NodePoolFact['requirements'][number];
 
-/** Families of EC2 with NVIDIA GPUs; `g5g`, `g4ad` and `trn` have others or another architecture. */
-const gpuFamily = /^(g(4dn|5|6|6e|7|7e)|gr6|p\d)/;
+/** Families of EC2 with NVIDIA GPUs, as far as names tell: `g4ad` has others, `g6f` and `gr6f` fractions of one. */
+const gpuFamily = /^(g\d+(dn|e|g)?|gr\d+|p\d.*)$/;
 
 const sizes = ['xlarge', '2xlarge', '4xlarge', '8xlarge', '12xlarge', '16xlarge', '24xlarge', '48xlarge'];
 
