@@ -20,7 +20,7 @@ const cells = ({ name, ratio, mib, budget, verdict }) => [
   `≤ ${budget.must.toFixed(2)}`,
   `≤ ${budget.stretch.toFixed(2)}`,
   mib.toFixed(0),
-  `≤ ${budget.mib}`,
+  Number.isFinite(budget.mib) ? `≤ ${budget.mib}` : '-',
   verdict,
 ];
 

@@ -1,5 +1,7 @@
 /** Codes of findings that belong to no component: settings, answers files, config.json, saved folders, manifests. */
 
+import { applyCatalogue } from './catalogue-apply.ts';
+import { waitCatalogue } from './catalogue-wait.ts';
 import type { Catalogue } from './finding.ts';
 
 export const coreCatalogue = {
@@ -167,4 +169,6 @@ export const coreCatalogue = {
     remedy:
       'Add --replace to delete it, wait until its pods are gone and create it anew; or deploy beside it with another --name.',
   },
+  ...applyCatalogue,
+  ...waitCatalogue,
 } as const satisfies Catalogue;

@@ -65,15 +65,28 @@ const take = async (args: ApplyArgs, run: DryRun): Promise<boolean> => {
   });
 };
 
-const settleConflict = async (args: ApplyArgs, run: DryRun, progress: Progress): Promise<WriteStep[]> => {
-  if (run.conflict === null) return [{ run, force: false }];
+/** A run with its conflict, and the same with the fields taken: refusals beat conflicts. */
+type Contested = { readonly run: DryRun; readonly forced: DryRun | null };
+
+const contest = async (args: ApplyArgs, runs: readonly DryRun[]): Promise<Contested[]> => {
+  const open = runs.filter(({ conflict }) => conflict !== null);
+  const forced = await dryRun(args.client, open, { force: true });
+  return runs.map(run => {
+    const at = open.indexOf(run);
+    return { run, forced: at < 0 ? null : (forced[at] ?? null) };
+  });
+};
+
+const settleConflict = async (
+  args: ApplyArgs,
+  { run, forced }: Contested,
+  progress: Progress,
+): Promise<WriteStep[]> => {
+  if (run.conflict === null || forced === null) return [{ run, force: false }];
   if (!(await take(args, run))) {
     progress.left(run.ref, `${refText(run.ref)} is left to ${listed(run.conflict.managers)}.`);
     return [];
   }
-  const [forced] = await dryRun(args.client, [run], { force: true });
-  if (forced === undefined) return [];
-  refuseRefused(args, [forced], progress);
   progress.tell({ kind: 'taken', ref: run.ref, managers: run.conflict.managers });
   return [{ run: forced, force: true }];
 };
@@ -96,9 +109,15 @@ export const settleSteps = async (
   progress: Progress,
 ): Promise<WriteStep[]> => {
   await refuseForeign(args, runs, progress);
+  const contested = await contest(args, runs);
+  refuseRefused(
+    args,
+    contested.map(({ run, forced }) => forced ?? run),
+    progress,
+  );
   refuseConflicts(args, runs, progress);
   const steps: WriteStep[] = [];
   // One question after the other.
-  for (const run of runs) steps.push(...(await settleConflict(args, run, progress)));
+  for (const one of contested) steps.push(...(await settleConflict(args, one, progress)));
   return steps;
 };

@@ -4,7 +4,7 @@ import { type DryRun, dryRun } from '../../cluster/apply.ts';
 import { type Located, locate } from '../../cluster/resources.ts';
 import { readOr } from '../../core/cluster-facts.ts';
 import type { Finding } from '../../core/finding.ts';
-import { groupOf, type Ref, refOf } from '../../core/kinds.ts';
+import { groupOf, type Ref, refOf, refText } from '../../core/kinds.ts';
 import type { KubernetesObject } from '../../core/manifest.ts';
 import { listed } from '../../core/text.ts';
 import type { ApplyArgs } from './args.ts';
@@ -65,6 +65,18 @@ const notServed = (args: ApplyArgs, { ref }: DryRun): Finding => {
   };
 };
 
+/** A Namespace of the set brings it, as with kubectl; nothing in it can be tried before. */
+const lacksNamespace = ({ objects }: ApplyArgs, { namespaceMissing, ref }: DryRun): boolean =>
+  namespaceMissing && !objects.some(object => isNamespace(object, ref.namespace ?? ''));
+
+const namespaceLacking = ({ ref }: DryRun): Finding => ({
+  rule: 'apply-namespace-missing',
+  level: 'error',
+  path: '',
+  message: `${refText(ref)} goes to the namespace ${ref.namespace}, which does not exist.`,
+  hint: `Create it: kubectl create namespace ${ref.namespace}`,
+});
+
 const isUnserved = ({ path, refusal }: DryRun): boolean => path === null || refusal?.kind === 'not-found';
 
 /** Errors: what the refusals say, `nothing applied`. */
@@ -73,13 +85,14 @@ export const refuseRefused = (args: ApplyArgs, runs: readonly DryRun[], progress
   const refused = runs.filter(run => run.refusal !== null && !isUnserved(run));
   const findings = [
     ...unserved.map(run => notServed(args, run)),
+    ...runs.filter(run => lacksNamespace(args, run)).map(namespaceLacking),
     ...refused.flatMap(({ refusal, object }) =>
       refusal === null ? [] : refusalFindings(args, refusal, object),
     ),
   ];
   if (findings.length === 0) return;
   const [first] = refused.flatMap(({ refusal }) => (refusal === null ? [] : [blameOf(refusal)]));
-  throw nothingApplied(unserved.length > 0 ? 'unavailable' : (first ?? 'refused'), findings, progress);
+  throw nothingApplied(unserved.length > 0 ? 'unavailable' : (first ?? 'unavailable'), findings, progress);
 };
 
 const replacedRefs = ({ replaced }: ApplyArgs, set: readonly Located[]): Ref[] =>

@@ -1,8 +1,13 @@
 /** The generated pages are what the program's data says today, and the README's commands run. */
 
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { referencePages, withFlags } from '../../../scripts/docs/reference.ts';
+import { symptoms } from '../../../scripts/docs/symptoms.ts';
+import { catalogue } from '../../../src/components/nvidia-platform/dynamo-vllm/catalogue.ts';
+import { probeCatalogue } from '../../../src/components/nvidia-platform/dynamo-vllm/probe/catalogue.ts';
+import { waitingCatalogue } from '../../../src/components/nvidia-platform/dynamo-vllm/wait/catalogue.ts';
 import { splitWords } from '../../../src/core/words.ts';
 import { newFolder, runCli, text } from '../../kit/process.ts';
 
@@ -15,6 +20,24 @@ describe('docs', () => {
   });
   it('the tables of the README are up to date (npm run docs)', () => {
     expect(withFlags(readme)).toBe(readme);
+  });
+});
+
+describe('troubleshooting by symptom', () => {
+  const listed = symptoms.flatMap(one => one.codes);
+  it('names only codes that there are', () => {
+    expect(listed.filter(code => !Object.hasOwn(catalogue, code))).toEqual([]);
+  });
+  it('names every cause of the wait and of the verification', () => {
+    const causes = Object.keys({ ...waitingCatalogue, ...probeCatalogue });
+    expect(causes.filter(code => !listed.includes(code))).toEqual([]);
+  });
+});
+
+describe('the pages of findings', () => {
+  it('are those of the catalogue and no others', () => {
+    const files = readdirSync(join(root, 'docs', 'findings')).map(file => file.replace(/\.md$/, ''));
+    expect(files.sort()).toEqual(Object.keys(catalogue).sort());
   });
 });
 

@@ -2,8 +2,12 @@
 
 import { coreCatalogue } from '../../../core/catalogue.ts';
 import type { Catalogue } from '../../../core/finding.ts';
+import { admissionCatalogue } from './admission/catalogue.ts';
 import { engineCatalogue } from './engine/catalogue.ts';
 import { fitCatalogue } from './fit/codes.ts';
+import { preflightCatalogue } from './preflight/catalogue.ts';
+import { probeCatalogue } from './probe/catalogue.ts';
+import { waitingCatalogue } from './wait/catalogue.ts';
 
 const settings = {
   'name-too-long': {
@@ -236,4 +240,8 @@ export const catalogue: Catalogue = {
   ...manifests,
   ...fitCatalogue,
   ...engineCatalogue,
+  ...preflightCatalogue,
+  ...admissionCatalogue,
+  ...waitingCatalogue,
+  ...probeCatalogue,
 };

@@ -1,6 +1,6 @@
 /** What can be said about applying itself, whatever is applied. */
 
-import type { Catalogue } from '../../core/finding.ts';
+import type { Catalogue } from './finding.ts';
 
 export const applyCatalogue = {
   'apply-foreign': {
@@ -14,6 +14,13 @@ export const applyCatalogue = {
     meaning: 'Another field manager wrote a field of an object of this program, with another value.',
     cause: 'A controller such as an autoscaler or Argo CD, or kubectl edit.',
     remedy: 'Take the field over with --take-over, or change it where the other manager gets it from.',
+  },
+  'apply-namespace-missing': {
+    title: 'The namespace of an object does not exist',
+    meaning:
+      'A manifest names a namespace that the cluster does not have, other than that of the deployment.',
+    cause: 'Manifests for several namespaces, or a typing error.',
+    remedy: 'Create the namespace, or correct the manifest.',
   },
   'kind-not-served': {
     title: 'The cluster does not serve this version of a kind',
