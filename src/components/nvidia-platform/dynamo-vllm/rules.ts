@@ -127,36 +127,16 @@ const environment: Rule = ({ settings }) => [
   ...settings.downloadEnv.flatMap(pair => variableFinding('downloadEnv', pair)),
 ];
 
-/** A claim that only one node can mount holds the whole deployment there. */
-const heldOnOneNode: Rule = ({ plan, facts }) => {
+/** A claim that only one node can mount holds the whole deployment there. Whether a node has room is for the checks before a deployment. */
+const heldOnOneNode: Rule = ({ plan }) => {
   if (plan.cache?.accessMode !== 'ReadWriteOnce') return [];
   const { claim } = plan.cache;
-  const needs = `all pods that mount the claim "${claim}" (ReadWriteOnce) are held on one node, and they need ${plan.gpus.total} GPUs there`;
+  const { total } = plan.gpus;
+  const level = total > gpusOfOneNode ? 'error' : 'info';
+  const message = `With this cache all pods that mount the claim "${claim}" (ReadWriteOnce) are held on one node, and they need ${total} ${total === 1 ? 'GPU' : 'GPUs'} there.`;
   const remedy =
     'Use a storage class that can do ReadWriteMany (--storage-class SC), fewer replicas, or --model-cache none.';
-  if (facts.gpuNodes === null) {
-    const level = plan.gpus.total > gpusOfOneNode ? 'error' : 'info';
-    return [
-      finding(
-        'cache-one-node',
-        level,
-        'modelCache',
-        `With this cache ${needs}.`,
-        level === 'error' ? remedy : '',
-      ),
-    ];
-  }
-  const best = Math.max(0, ...facts.gpuNodes.map(node => node.freeGpus));
-  if (plan.gpus.total <= best) return [];
-  return [
-    finding(
-      'cache-one-node',
-      'error',
-      'modelCache',
-      `With this cache ${needs}; the best node has ${best} free.`,
-      remedy,
-    ),
-  ];
+  return [finding('cache-one-node', level, 'modelCache', message, level === 'error' ? remedy : '')];
 };
 
 const rules: readonly Rule[] = [
