@@ -1,7 +1,7 @@
 /** Sentences for a cluster that nobody answers from: which cluster is meant, what happened on the way, what to do. */
 
 import type { Target } from '../core/cluster-facts.ts';
-import { contextList } from './context.ts';
+import { contextList } from './context-list.ts';
 import { ClusterError } from './refusal.ts';
 import type { TransportError } from './transport-error.ts';
 

@@ -2,9 +2,8 @@
 
 import type { Cluster } from '@kubernetes/client-node';
 import type { Target } from '../core/cluster-facts.ts';
-import { nearest } from '../core/suggest.ts';
-import { listed } from '../core/text.ts';
 import type { Io } from '../io.ts';
+import { contextList } from './context-list.ts';
 import { inCluster } from './in-cluster.ts';
 import { type Kubeconfig, loadKubeconfig, nothingToLoad } from './kubeconfig.ts';
 import { ClusterError } from './refusal.ts';
@@ -15,16 +14,6 @@ export type Chosen = {
   readonly user: Login;
   readonly namespace: string | null;
   readonly target: Target;
-};
-
-const mostNamed = 8;
-
-/** `a, b and c`, with the nearest to `word` first and at most eight of them. */
-export const contextList = (names: readonly string[], word = ''): string => {
-  const first = nearest(word, names);
-  const ordered = first === undefined ? names : [first, ...names.filter(name => name !== first)];
-  const more = ordered.length - mostNamed;
-  return more > 0 ? `${ordered.slice(0, mostNamed).join(', ')} and ${more} more` : listed(ordered);
 };
 
 const noConfig = (message: string, hint: string): ClusterError =>
