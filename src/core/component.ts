@@ -35,6 +35,8 @@ export type HubModel = {
   /** As the Hub spells it. */
   readonly id: string;
   readonly weightsBytes: number | null;
+  /** Text of its config.json; null or absent when it was not read. */
+  readonly config?: string | null;
 };
 
 export type StorageClass = {

@@ -4,20 +4,21 @@ import type { Facts, GpuNode } from '../../../../core/component.ts';
 import type { Finding } from '../../../../core/finding.ts';
 import type { Planned } from '../planning.ts';
 import { finding } from '../rule.ts';
-import { knownModel } from './catalogue.ts';
 import { estimate } from './estimate.ts';
 import { gpuNamed } from './gpus.ts';
 import { checkLegality } from './legality.ts';
+import { modelKnownTo } from './model-facts.ts';
 import { workerAskings } from './rule.ts';
 
 const productLabel = 'nvidia.com/gpu.product';
 
 type Judged = { readonly product: string; readonly runs: boolean | null; readonly free: number };
 
-const judge = (planned: Planned, product: string, nodes: readonly GpuNode[]): Judged => {
+const judge = (planned: Planned, facts: Facts, product: string): Judged => {
+  const nodes: readonly GpuNode[] = facts.gpuNodes ?? [];
   const free = nodes.reduce((sum, node) => sum + (node.product === product ? node.freeGpus : 0), 0);
   const gpu = gpuNamed(product);
-  const model = knownModel(planned.plan.model.id);
+  const model = modelKnownTo(facts, planned.plan.model.id);
   if (gpu === undefined || model === undefined) return { product, runs: null, free };
   const verdicts = workerAskings(planned, model, gpu).map(asking => {
     const illegal = checkLegality(asking).some(problem => problem.level === 'error');
@@ -36,7 +37,7 @@ export const pinFor = (planned: Planned, facts: Facts): Pin | null => {
   const products = [...new Set(nodes.flatMap(node => node.product ?? []))];
   if (products.length < 2 || planned.settings.nodeSelector.some(one => one.startsWith(productLabel)))
     return null;
-  const judged = products.map(product => judge(planned, product, nodes));
+  const judged = products.map(product => judge(planned, facts, product));
   const refused = judged.filter(one => one.runs === false).map(one => one.product);
   const [best] = judged.filter(one => one.runs === true).sort((a, b) => b.free - a.free);
   if (best === undefined || refused.length === 0) return null;

@@ -1,4 +1,4 @@
-/** The plan's rules about fit that are knowable offline: legality of each worker's sizes and arguments for a model of the catalogue. */
+/** The plan's rules about fit that need no GPU: legality of each worker's sizes and arguments for a model that the Hub or the catalogue knows. */
 
 import type { Finding } from '../../../../core/finding.ts';
 import type { Parallelism, Role } from '../plan.ts';
@@ -6,9 +6,9 @@ import type { Planned } from '../planning.ts';
 import { parallelKeys } from '../roles.ts';
 import { finding, type Rule } from '../rule.ts';
 import { choiceFrom } from './asked.ts';
-import { knownModel } from './catalogue.ts';
 import type { Choice, GpuFacts, ModelFacts } from './facts.ts';
 import { checkLegality } from './legality.ts';
+import { modelKnownTo } from './model-facts.ts';
 import type { Asking, Problem } from './problem.ts';
 
 type Worker = Role & { readonly kind: keyof typeof parallelKeys; readonly parallelism: Parallelism };
@@ -49,7 +49,7 @@ const forRole = (text: string, kind: Worker['kind']): string =>
     : text.replaceAll(/--(tensor-parallel-size|pipeline-parallel-size|expert-parallel)/g, `--${kind}-$1`);
 
 export const legality: Rule = (input): Finding[] => {
-  const model = knownModel(input.plan.model.id);
+  const model = modelKnownTo(input.facts, input.plan.model.id);
   if (model === undefined || input.dialect.runtimeKnown !== 'known') return [];
   return input.plan.roles.filter(isWorker).flatMap(role =>
     checkLegality({
