@@ -9,11 +9,16 @@ export const stageWord = (stage: string): string => stage.replace(/\s+\d+(\/\d+|
 
 const head = ({ role, ready, wanted }: RoleRow): string => (wanted > 1 ? `${role} ${ready}/${wanted}` : role);
 
+/** Below a second nobody waits. */
+const worthSaying = (milliseconds: number): boolean => milliseconds >= 1000;
+
 /** How long the stage before took, or how long this one lasts. */
 const timeOf = (row: RoleRow, before: RoleRow | undefined, now: number): string => {
-  if (before !== undefined && stageWord(before.stage) !== stageWord(row.stage))
-    return ` (${stageWord(before.stage)} took ${clock(row.stageSince - before.stageSince)})`;
-  return now - row.stageSince < 1000 ? '' : ` (${clock(now - row.stageSince)})`;
+  const lasts = now - row.stageSince;
+  if (before === undefined || stageWord(before.stage) === stageWord(row.stage))
+    return worthSaying(lasts) ? ` (${clock(lasts)})` : '';
+  const took = row.stageSince - before.stageSince;
+  return worthSaying(took) ? ` (${stageWord(before.stage)} took ${clock(took)})` : '';
 };
 
 /** `worker: loading weights 5/11 (00:42)`; with the node when it is new, and the restarts when there are any. */

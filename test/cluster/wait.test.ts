@@ -1,11 +1,14 @@
 /** The live wait against a real control plane: pods on their usual way, watches that are cut, rights that lack. */
 
+import { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../../src/cluster/client.ts';
 import { connect } from '../../src/cluster/connect.ts';
 import type { Show, WaitResult } from '../../src/commands/wait/result.ts';
 import { waitFor } from '../../src/commands/wait/run.ts';
 import { openShow } from '../../src/commands/wait/show.ts';
+import { watching as dynamoWatching } from '../../src/components/nvidia-platform/dynamo-vllm/wait/watching.ts';
+import type { KubernetesObject } from '../../src/core/manifest.ts';
 import type { Awaited, Outlook, Sight, Watching } from '../../src/core/sight.ts';
 import type { Io } from '../../src/io.ts';
 import type { KubeObject } from '../kit/cluster/api/client.ts';
@@ -107,18 +110,16 @@ describeWithCluster('the live wait', settings, cluster => {
     await proxy?.stop();
   });
 
-  const podsLeft = async () => {
-    const query = `labelSelector=${encodeURIComponent(`${label}=${name}`)}`;
-    const { items } = await cluster().api.send('GET', `/api/v1/namespaces/${space}/pods?${query}`);
-    return (items as KubeObject[]).map(pod => pod.metadata.name);
-  };
+  const pods = `/api/v1/namespaces/${space}/pods?labelSelector=app.kubernetes.io%2Finstance%3D${name}`;
+  const podsLeft = async () => (await cluster().api.send('GET', pods)).items.length;
   const install = async () => {
     for (const manifest of manifests) await cluster().objects.apply(manifest, 'dynamo-installer');
   };
   afterEach(async () => {
     faults().set();
     for (const manifest of manifests.slice(1)) await cluster().objects.remove(manifest);
-    await eventually(async () => ((await podsLeft()).length === 0 ? true : undefined), 'the pods are gone');
+    await cluster().api.send('DELETE', pods);
+    await eventually(async () => ((await podsLeft()) === 0 ? true : undefined), 'the pods are gone');
   });
 
   type Waiting = {
@@ -130,7 +131,7 @@ describeWithCluster('the live wait', settings, cluster => {
   };
 
   const begin = async (
-    more: { kubeconfig?: string; context?: string; watching?: Watching; show?: Show } = {},
+    more: { kubeconfig?: string; context?: string; watching?: Watching; show?: Show; awaited?: Awaited } = {},
   ): Promise<Waiting> => {
     const stop = new AbortController();
     const { kubeconfig = cluster().kubeconfig, context = 'admin' } = more;
@@ -141,7 +142,7 @@ describeWithCluster('the live wait', settings, cluster => {
     const ended = waitFor({
       client,
       io: { signal: stop.signal } as Io,
-      awaited,
+      awaited: more.awaited ?? awaited,
       timeoutSeconds: null,
       show: more.show ?? {
         look: () => {},
@@ -185,6 +186,30 @@ describeWithCluster('the live wait', settings, cluster => {
     expect(asked.sort()).toEqual(['get pods/log', 'get pods/log', ...each('list'), ...each('watch')]);
     await install();
     expect(ours().length).toBe(asked.length);
+  });
+
+  test('tells a deployment in lines, with the real component', async () => {
+    const text: string[] = [];
+    const stderr = new Writable({
+      decodeStrings: false,
+      write: (chunk: unknown, _encoding, done) => {
+        text.push(String(chunk));
+        done();
+      },
+    });
+    const io = { stderr, env: {}, columns: 80, color: { stderr: false } } as unknown as Io;
+    const objects = manifests as unknown as readonly KubernetesObject[];
+    const { ended } = await begin({
+      show: await openShow(io, null),
+      watching: dynamoWatching,
+      awaited: { ...awaited, objects },
+    });
+    await install();
+    expect(await ended).toMatchObject({ kind: 'ready', gpusHeld: 1, notices: [] });
+    const lines = text.join('');
+    expect(lines).toMatch(/^model download: complete/m);
+    expect(lines).toMatch(/^Frontend: ready/m);
+    expect(lines).toMatch(/^\S*[Ww]orker: ready/m);
   });
 
   test('goes on after watches that end, connections that break and history that is gone', async () => {

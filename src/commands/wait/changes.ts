@@ -11,20 +11,28 @@ export type Changes = { readonly rows: readonly Change[]; readonly download: Dow
 
 type Told = { readonly row: RoleRow; readonly at: number };
 
+/** Figures in a note, such as how long something takes, make no other state. */
 const state = ({ ready, wanted, stage, node, restarts, note }: RoleRow): string =>
-  [ready, wanted, stageWord(stage), node, restarts, note].join('|');
+  [ready, wanted, stageWord(stage), node, restarts, note.replaceAll(/\d+/g, '#')].join('|');
 
 const isNew = (told: Told | undefined, row: RoleRow, now: number): boolean =>
   told === undefined ||
   state(told.row) !== state(row) ||
   (told.row.stage !== row.stage && now - told.at >= often);
 
+const saysSomething = ({ doneBytes, totalBytes, note }: DownloadRow): boolean =>
+  doneBytes !== null || totalBytes !== null || note !== '';
+
 export const createChanges = (): { since: (outlook: Outlook, now: number) => Changes } => {
   const told = new Map<string, Told>();
   let download: { readonly text: string; readonly at: number } | null = null;
   const newDownload = (row: DownloadRow | null, now: number): DownloadRow | null => {
     const text = JSON.stringify(row);
-    if (row === null || (download !== null && (now - download.at < often || text === download.text)))
+    if (
+      row === null ||
+      !saysSomething(row) ||
+      (download !== null && (now - download.at < often || text === download.text))
+    )
       return null;
     download = { text, at: now };
     return row;

@@ -40,6 +40,8 @@ type Reading = {
   readonly life: number;
   readonly end: AbortController;
   lines: string[];
+  /** Whether it was asked for when somebody asked last; if not, its lines are no news. */
+  asked: boolean;
   open: boolean;
   answered: boolean;
   failed: boolean;
@@ -73,7 +75,7 @@ const read = async (around: Surroundings, reading: Reading): Promise<void> => {
     add(reading, line, first);
     first = false;
     reading.answered = true;
-    onNews();
+    if (reading.asked) onNews();
   }
 };
 
@@ -116,6 +118,7 @@ const begin = (ask: LogAsk, life: number, before: Reading | undefined): Reading 
     life,
     end: new AbortController(),
     lines: same ? before.lines : [],
+    asked: true,
     open: true,
     answered: same && before.answered,
     failed: false,
@@ -147,7 +150,11 @@ export const keepLogs = (given: Surroundings): Logs => {
   return {
     want: (asks, pods) => {
       const known = byName(pods);
-      for (const reading of readings.values()) if (!known.has(reading.ask.pod)) reading.end.abort();
+      const keys = new Set(asks.map(logKey));
+      for (const [key, reading] of readings) {
+        reading.asked = keys.has(key);
+        if (!known.has(reading.ask.pod)) reading.end.abort();
+      }
       for (const ask of asks) wantOne(ask, known.get(ask.pod));
     },
     lines: () => Object.fromEntries([...readings].map(([key, { lines }]) => [key, lines])),

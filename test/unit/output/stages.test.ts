@@ -163,6 +163,10 @@ describe('lines', () => {
       'worker: starting',
     );
   });
+  it('do not tell of less than a second', () => {
+    const before = row('worker', { stage: 'scheduling', stageSince: 719_500 });
+    expect(stageLine(loading, before, times.now)).toBe('worker: loading weights 5/11');
+  });
   it('tell replicas, a new node, restarts and a note', () => {
     const full = { ...loading, ready: 1, wanted: 2, node: 'gpu-1', restarts: 1, note: 'slow disk' };
     expect(stageLine(full, loading, times.now)).toBe(

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClusterError } from '../../../../src/cluster/refusal.ts';
-import type { LogAsk } from '../../../../src/core/sight.ts';
+import type { LogAsk, Sight } from '../../../../src/core/sight.ts';
 import { beginWait as begin, crashed, pod, running, start } from './beginWait.ts';
 import { watched as keys } from './playedCluster.ts';
 
@@ -191,6 +191,23 @@ describe('logs', () => {
     await wait.pass(1_000);
     expect(wait.looks.at(-1)?.sight.logs).toEqual({ 'a/main': ['here'] });
     expect(wait.said).toEqual([]);
+  });
+
+  it('are no news while nobody asks for them, and are kept', async () => {
+    const asks = ({ pods }: Sight): LogAsk[] => (pods.length === 1 ? [current] : []);
+    const wait = begin({ outlook: sight => ({ logs: asks(sight) }) });
+    wait.sync({ pods: [pod('a', running)] });
+    await wait.pass(10);
+    wait.pipeOf('pods').push({ type: 'ADDED', object: pod('b') });
+    await wait.pass(200);
+    const count = wait.looks.length;
+    wait.pipeOf('a/main').push('chatter');
+    await wait.pass(10_000);
+    expect(wait.looks.length).toBe(count);
+    wait.pipeOf('pods').push({ type: 'DELETED', object: pod('b') });
+    await wait.pass(200);
+    expect(wait.looks.at(-1)?.sight.logs).toEqual({ 'a/main': ['chatter'] });
+    expect(logsOf(wait)).toEqual(['a/main']);
   });
 
   it('end with the pod, and what was read is kept', async () => {

@@ -110,6 +110,23 @@ describe('lines', () => {
     ]);
   });
 
+  it('none for a download of which nothing is known', async () => {
+    const { lines, show } = await open();
+    const unknown = { doneBytes: null, totalBytes: null, bytesPerSecond: null, secondsLeft: null, note: '' };
+    show.look(outlook([], unknown), times());
+    show.look(outlook([], { ...unknown, note: 'asking the Hub' }), times());
+    show.end();
+    expect(lines()).toEqual(['model download: asking the Hub']);
+  });
+
+  it('none for a figure in a note alone', async () => {
+    const { lines, show } = await open();
+    for (const minutes of [2, 3, 4])
+      show.look(outlook([row('worker', 'pulling', { note: `comes for ${minutes} minutes` })]), times());
+    show.end();
+    expect(lines()).toEqual(['worker: pulling: comes for 2 minutes']);
+  });
+
   it('counters and the download every five seconds at most', async () => {
     const { lines, show } = await open();
     for (let second = 0; second <= 12; second++) {
