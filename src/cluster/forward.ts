@@ -5,6 +5,7 @@ import type { Send } from '../core/probe.ts';
 import type { Channel, Client } from './client.ts';
 import { ClusterError, isClusterError } from './refusal.ts';
 import { createSender } from './send.ts';
+import { followPods, listPods, type Pods } from './tunnel-pods.ts';
 import { type Destination, destinationOf, type Place, readyPlace } from './tunnel-target.ts';
 
 export type Tunnel = {
@@ -40,15 +41,14 @@ export type PodTunnelAsk = {
 type Way = {
   readonly client: Client;
   readonly destination: Destination;
-  readonly signal: AbortSignal;
-  /** The pod that connections go to; null when it has to be looked for. */
-  place: Place | null;
+  readonly pods: Pods;
   /** The pod that failed last, which is not taken again while there is another. */
   failed: string | null;
   /** Why the last connection led nowhere. */
   problem: string;
   readonly refuse: (error: ClusterError) => void;
-  readonly sockets: Set<Socket>;
+  /** Local connections, and the pod that each leads to once it does. */
+  readonly sockets: Map<Socket, string | null>;
 };
 
 const final: readonly string[] = ['forbidden', 'unauthorized', 'credentials'];
@@ -59,13 +59,12 @@ const note = (way: Way, error: unknown): void => {
 };
 
 const forget = (way: Way, place: Place): void => {
-  if (way.place?.name === place.name) way.place = null;
   way.failed = place.name;
 };
 
 const placeOf = async (way: Way): Promise<Place> => {
-  way.place ??= await readyPlace(way.client, way.destination, way.failed, way.signal);
-  if (way.place !== null) return way.place;
+  const place = await way.pods.choose(way.failed);
+  if (place !== null) return place;
   throw new ClusterError('not-found', `No pod with ${way.destination.selector} is ready.`);
 };
 
@@ -86,6 +85,7 @@ const openChannel = async (way: Way): Promise<{ channel: Channel; place: Place }
 /** Bytes both ways. Each side's end ends the other; what was received before the end is still delivered. */
 const join = (way: Way, socket: Socket, { channel, place }: { channel: Channel; place: Place }): void => {
   const { stream } = channel;
+  way.sockets.set(socket, place.name);
   let received = false;
   // Which side ended first: what a connection that was given up here says of its end tells nothing about the pod.
   let first: 'pod' | 'local' | null = null;
@@ -123,7 +123,7 @@ const join = (way: Way, socket: Socket, { channel, place }: { channel: Channel; 
 };
 
 const accept = async (way: Way, socket: Socket): Promise<void> => {
-  way.sockets.add(socket);
+  way.sockets.set(socket, null);
   socket.on('error', () => socket.destroy());
   socket.once('close', () => way.sockets.delete(socket));
   socket.setNoDelay(true);
@@ -147,12 +147,23 @@ const listen = (server: Server): Promise<number> =>
     });
   });
 
-const open = async (
-  client: Client,
-  destination: Destination,
-  place: Place | null,
-  signal: AbortSignal,
-): Promise<Tunnel> => {
+/** Connections to a pod that is gone end; the next request finds another. */
+const lose = (way: Way, name: string): void => {
+  for (const [socket, pod] of way.sockets) {
+    if (pod !== name) continue;
+    way.problem = `the pod ${name} is gone`;
+    socket.destroy();
+  }
+};
+
+type Opening = {
+  readonly destination: Destination;
+  readonly podsFor: (signal: AbortSignal, onLost: (name: string) => void) => Pods;
+  readonly signal: AbortSignal;
+};
+
+const open = async (client: Client, opening: Opening): Promise<Tunnel> => {
+  const { destination, podsFor, signal } = opening;
   let refuse: (error: ClusterError) => void = () => {};
   const refused = new Promise<never>((_, reject) => {
     refuse = reject;
@@ -163,12 +174,11 @@ const open = async (
   const way: Way = {
     client,
     destination,
-    signal: AbortSignal.any([signal, ended.signal]),
-    place,
+    pods: podsFor(AbortSignal.any([signal, ended.signal]), name => lose(way, name)),
     failed: null,
     problem: '',
     refuse,
-    sockets: new Set(),
+    sockets: new Map(),
   };
   const server = createServer(socket => void accept(way, socket));
   const port = await listen(server);
@@ -178,7 +188,7 @@ const open = async (
     ended.abort();
     sender.close();
     const closed = new Promise<void>(resolve => server.close(() => resolve()));
-    for (const socket of way.sockets) socket.destroy();
+    for (const socket of way.sockets.keys()) socket.destroy();
     await closed;
   };
   const stop = (): void => void close();
@@ -187,18 +197,25 @@ const open = async (
 };
 
 /**
- * Opens a way to a Service on a free loopback port. Each local connection is one connection to a ready pod.
- * Errors: ClusterError when the Service or the pods cannot be read; that no pod is ready yet is none.
+ * Opens a way to a Service on a free loopback port. Each local connection is one connection to a ready pod; the pods are followed
+ * by one watch as long as the tunnel is open.
+ * Errors: ClusterError when the Service cannot be read or has no such port; that no pod is ready yet is none.
  */
 export const openTunnel = async (client: Client, ask: TunnelAsk): Promise<Tunnel> => {
+  const { signal } = ask;
   const destination = await destinationOf(client, ask);
-  const place = await readyPlace(client, destination, null, ask.signal);
-  return open(client, destination, place, ask.signal);
+  return open(client, {
+    destination,
+    podsFor: (until, onLost) => followPods(client, destination, until, onLost),
+    signal,
+  });
 };
 
-/** The same to one pod of a component; null when none of its pods is ready. Errors: ClusterError. */
+/** The same to one pod of a component, for a few requests; null when none of its pods is ready. Errors: ClusterError. */
 export const openPodTunnel = async (client: Client, ask: PodTunnelAsk): Promise<Tunnel | null> => {
-  const destination = { namespace: ask.namespace, selector: ask.podSelector, port: ask.port };
-  const place = await readyPlace(client, destination, null, ask.signal);
-  return place === null ? null : open(client, destination, place, ask.signal);
+  const { namespace, podSelector, port, signal } = ask;
+  const destination = { namespace, selector: podSelector, port };
+  const place = await readyPlace(client, destination, null, signal);
+  const podsFor = (until: AbortSignal): Pods => listPods(client, destination, until, place);
+  return place === null ? null : open(client, { destination, podsFor, signal });
 };

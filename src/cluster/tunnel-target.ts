@@ -6,12 +6,13 @@ import { ClusterError } from './refusal.ts';
 type Ports = readonly { readonly name?: string; readonly containerPort: number }[];
 
 /** What is read of a Pod. */
-type Pod = {
-  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+export type Pod = {
+  readonly metadata: { readonly name: string; readonly uid?: string; readonly deletionTimestamp?: string };
   readonly spec: { readonly containers: readonly { readonly ports?: Ports }[] };
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly containerStatuses?: readonly { readonly restartCount?: number }[];
   };
 };
 
@@ -78,21 +79,29 @@ const portIn = (pod: Pod, port: number | string): number | undefined => {
     ?.containerPort;
 };
 
-/** A ready pod of the destination, another one than `avoid` where there is one; null when none is ready. Errors: ClusterError. */
-export const readyPlace = async (
-  client: Client,
-  { namespace, selector, port }: Destination,
+/** A ready one of the pods, another one than `avoid` where there is one; null when none is ready. */
+export const readyAmong = (
+  pods: Iterable<Pod>,
+  { namespace, port }: Destination,
   avoid: string | null,
-  signal: AbortSignal,
-): Promise<Place | null> => {
-  const path = `/api/v1/namespaces/${namespace}/pods`;
-  const query = { labelSelector: selector };
-  const { items } = (
-    await client.request<{ readonly items: readonly Pod[] }>({ method: 'GET', path, query, signal })
-  ).body;
-  const places = items.filter(isReady).flatMap(pod => {
+): Place | null => {
+  const places = [...pods].filter(isReady).flatMap(pod => {
     const number = portIn(pod, port);
     return number === undefined ? [] : [{ namespace, name: pod.metadata.name, port: number }];
   });
   return places.find(({ name }) => name !== avoid) ?? places[0] ?? null;
+};
+
+/** The same, asked of the cluster now. Errors: ClusterError. */
+export const readyPlace = async (
+  client: Client,
+  destination: Destination,
+  avoid: string | null,
+  signal: AbortSignal,
+): Promise<Place | null> => {
+  const path = `/api/v1/namespaces/${destination.namespace}/pods`;
+  const query = { labelSelector: destination.selector };
+  const list = { method: 'GET', path, query, signal } as const;
+  const { items } = (await client.request<{ readonly items: readonly Pod[] }>(list)).body;
+  return readyAmong(items, destination, avoid);
 };

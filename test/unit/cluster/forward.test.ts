@@ -1,3 +1,4 @@
+import { EventEmitter, on } from 'node:events';
 import { createServer as createHttp, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -22,21 +23,47 @@ async function listening<T extends Server | HttpServer>(server: T): Promise<T> {
   return server;
 }
 
-type PodState = { ready: boolean; port: number };
+type PodState = { ready: boolean; port: number; restarts?: number };
 
-/** An API server with one Service and some pods; a port-forward is a plain connection to a local port. */
-function cluster(pods: Record<string, PodState>) {
+/** An API server with one Service and some pods; a port-forward is a plain connection to a local port. `tell` is for its watches. */
+function cluster(pods: Record<string, PodState>, watchable = true) {
   const asked: string[] = [];
+  const events = new EventEmitter();
   const opened: Duplex[] = [];
   const service = {
     spec: { selector: { app: 'front' }, ports: [{ name: 'http', port: 8000, targetPort: 'http' }] },
   };
-  const items = () =>
-    Object.entries(pods).map(([name, { ready }]) => ({
-      metadata: { name },
-      spec: { containers: [{ ports: [{ name: 'http', containerPort: 8123 }] }] },
-      status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
-    }));
+  const podOf = (name: string, { ready, restarts = 0 }: PodState) => ({
+    metadata: { name, uid: name, resourceVersion: '2' },
+    spec: { containers: [{ ports: [{ name: 'http', containerPort: 8123 }] }] },
+    status: {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+      containerStatuses: [{ restartCount: restarts }],
+    },
+  });
+  const items = () => Object.entries(pods).map(([name, state]) => podOf(name, state));
+  const list = () => ({
+    apiVersion: 'v1',
+    kind: 'PodList',
+    metadata: { resourceVersion: '1' },
+    items: items(),
+  });
+  /** Changes a pod, and lets the watch know. */
+  const tell = (type: 'MODIFIED' | 'DELETED', name: string, state: PodState) => {
+    if (type === 'DELETED') delete pods[name];
+    else pods[name] = state;
+    events.emit('line', JSON.stringify({ type, object: podOf(name, state) }));
+  };
+  async function* lines({ path, signal }: { path: string; signal: AbortSignal }) {
+    asked.push(`WATCH ${path}`);
+    if (!watchable) throw new ClusterError('forbidden', 'pods may not be watched', { status: 403 });
+    try {
+      for await (const [line] of on(events, 'line', { signal })) yield line as string;
+    } catch {
+      throw new ClusterError('interrupted', 'Interrupted.');
+    }
+  }
   const openPort = async (pod: { name: string; port: number }): Promise<Channel> => {
     asked.push(`FORWARD ${pod.name}:${pod.port}`);
     const state = pods[pod.name];
@@ -58,16 +85,14 @@ function cluster(pods: Record<string, PodState>) {
     contextNamespace: null,
     request: async <T>({ method, path, query }: Ask) => {
       asked.push(`${method} ${path}${query?.labelSelector ? `?${query.labelSelector}` : ''}`);
-      const body = path.includes('/services/') ? service : { items: items() };
+      const body = path.includes('/services/') ? service : list();
       return { status: 200, body, warnings: [] } as unknown as Answer<T>;
     },
-    lines: () => {
-      throw new Error('not used');
-    },
+    lines,
     openPort,
     close: () => {},
   };
-  return { client, asked, opened, service };
+  return { client, asked, opened, service, tell };
 }
 
 const never = new AbortController().signal;
@@ -94,6 +119,7 @@ test('one request reads the Service, finds the named port in a ready pod and goe
   expect(asked).toEqual([
     'GET /api/v1/namespaces/ns/services/x-frontend',
     'GET /api/v1/namespaces/ns/pods?app=front',
+    'WATCH /api/v1/namespaces/ns/pods',
     'FORWARD f-1:8123',
   ]);
 });
@@ -106,7 +132,7 @@ test('it listens on loopback only', async () => {
 test('a Service without a selector leaves the pods to the labels given', async () => {
   const { client, asked, service } = cluster({});
   service.spec.selector = {} as typeof service.spec.selector;
-  await tunnelTo(client);
+  await (await tunnelTo(client)).send(get);
   expect(asked).toContain('GET /api/v1/namespaces/ns/pods?a=b');
 });
 
@@ -120,11 +146,11 @@ test('a port that the Service does not have is said', async () => {
 test('with no ready pod a request is broken, and works once one is ready', async () => {
   const server = await answering('here');
   const pods = { 'f-0': { ready: false, port: portOf(server) } };
-  const { client } = cluster(pods);
+  const { client, tell } = cluster(pods);
   const tunnel = await tunnelTo(client);
   expect(await tunnel.send(get)).toEqual({ broken: 'No pod with app=front is ready.' });
-  pods['f-0'].ready = true;
-  expect(await tunnel.send(get)).toMatchObject({ text: 'here' });
+  tell('MODIFIED', 'f-0', { ...pods['f-0'], ready: true });
+  await expect.poll(() => tunnel.send(get)).toMatchObject({ text: 'here' });
 });
 
 test('when the pod dies in the middle the request is broken, and the next one reaches another pod', async () => {
@@ -138,13 +164,13 @@ test('when the pod dies in the middle the request is broken, and the next one re
   );
   const second = await answering('second');
   const pods: Record<string, PodState> = { 'f-0': { ready: true, port: portOf(first) } };
-  const { client, asked } = cluster(pods);
+  const { client, asked, tell } = cluster(pods);
   const tunnel = await tunnelTo(client);
   const answer = await tunnel.send(get);
   expect(answer).toHaveProperty('broken');
-  delete pods['f-0'];
-  pods['f-1'] = { ready: true, port: portOf(second) };
-  expect(await tunnel.send(get)).toMatchObject({ text: 'second' });
+  tell('DELETED', 'f-0', { ready: false, port: 1 });
+  tell('MODIFIED', 'f-1', { ready: true, port: portOf(second) });
+  await expect.poll(() => tunnel.send(get)).toMatchObject({ text: 'second' });
   expect(asked).toContain('FORWARD f-1:8123');
 });
 
@@ -155,6 +181,44 @@ test('a pod that refuses is passed over for another ready one within the same re
   const tunnel = await tunnelTo(client);
   expect(await tunnel.send(get)).toMatchObject({ text: 'other' });
   expect(asked.filter(line => line.startsWith('FORWARD'))).toEqual(['FORWARD f-0:8123', 'FORWARD f-1:8123']);
+});
+
+const hanging = () => listening(createHttp(() => {}));
+
+test.each([
+  ['is deleted', 'DELETED', {}],
+  ['is started anew', 'MODIFIED', { restarts: 1 }],
+] as const)(
+  'a request that hangs in a pod that %s is broken, whatever the port-forward says',
+  async (_, type, change) => {
+    const state = { ready: true, port: portOf(await hanging()) };
+    const { client, opened, tell } = cluster({ 'f-0': state });
+    const tunnel = await tunnelTo(client);
+    const waiting = tunnel.send({ ...get, timeoutMs: 20_000 });
+    await expect.poll(() => opened.length).toBe(1);
+    tell(type, 'f-0', { ...state, ...change });
+    expect(await waiting).toEqual({ broken: 'the pod f-0 is gone' });
+    await expect.poll(() => opened.every(stream => stream.destroyed)).toBe(true);
+  },
+);
+
+test('a pod that is only unready for a moment keeps its connections', async () => {
+  const state = { ready: true, port: portOf(await answering('still here')) };
+  const { client, asked, tell } = cluster({ 'f-0': state });
+  const tunnel = await tunnelTo(client);
+  await tunnel.send(get);
+  tell('MODIFIED', 'f-0', { ...state, ready: false });
+  await new Promise(resolve => setTimeout(resolve, 50));
+  expect(await tunnel.send(get)).toMatchObject({ text: 'still here' });
+  expect(asked.filter(line => line.startsWith('FORWARD'))).toHaveLength(1);
+});
+
+test('where pods may not be watched they are listed when one is needed', async () => {
+  const server = await answering('here');
+  const { client, asked } = cluster({ 'f-0': { ready: true, port: portOf(server) } }, false);
+  const tunnel = await tunnelTo(client);
+  expect(await tunnel.send(get)).toMatchObject({ text: 'here' });
+  expect(asked.filter(line => line.startsWith('GET /api/v1/namespaces/ns/pods'))).toHaveLength(2);
 });
 
 test('forbidden is refused for good', async () => {
