@@ -81,13 +81,24 @@ const search = (board: Board, at: number, state: Search): Packing => {
   return 'impossible';
 };
 
-/** Every item on the tightest node that holds it; fails on some placements that exist. */
-const greedy = ({ items, frees, kinds }: Board): boolean => {
-  const board: Board = { items, frees: [...frees], kinds };
-  return items.every((item, at) => {
-    const [node] = candidates(board, at);
-    if (node === undefined) return false;
-    board.frees[node] = minus(board.frees[node] as Amounts, item.asked);
+/** The tightest node that holds the item; -1 when none does. */
+const tightest = ({ asked, may }: Item, frees: readonly Amounts[]): number => {
+  let found = -1;
+  frees.forEach((free, node) => {
+    if (!holds(free, asked) || !may(node)) return;
+    if (found < 0 || tighter(free, frees[found] as Amounts) < 0) found = node;
+  });
+  return found;
+};
+
+/** Every item on the tightest node that holds it: quick, but it misses some placements that exist. */
+const greedy = (items: readonly Item[], all: readonly Amounts[]): boolean => {
+  const frees = [...all];
+  return items.every(item => {
+    const node = tightest(item, frees);
+    const free = frees[node];
+    if (free === undefined) return false;
+    frees[node] = minus(free, item.asked);
     return true;
   });
 };
@@ -115,7 +126,7 @@ const reduced = (items: readonly Item[], frees: readonly Amounts[]): Board => {
 };
 
 /** More GPUs, memory, … than all nodes together have free need no search. */
-const exceedsAll = ({ items, frees }: Board): boolean => {
+const exceedsAll = (items: readonly Item[], frees: readonly Amounts[]): boolean => {
   const sum = (pick: (amounts: Amounts) => number, all: readonly Amounts[]): number =>
     all.reduce((total, one) => total + Math.max(0, pick(one)), 0);
   const picks = [
@@ -132,8 +143,8 @@ const exceedsAll = ({ items, frees }: Board): boolean => {
 export const pack = (items: readonly Item[], frees: readonly Amounts[]): Packing => {
   if (items.some(item => !frees.some((_, node) => item.may(node)))) return 'impossible';
   const weighty = items.filter(item => !asksNothing(item)).sort(bigFirst);
-  const board = reduced(weighty, frees);
-  if (exceedsAll(board)) return 'impossible';
-  if (greedy(board)) return 'placed';
-  return search(board, 0, { steps: 0, dead: new Set() });
+  // One that no node holds, empty-handed or not, needs no search either.
+  if (exceedsAll(weighty, frees) || weighty.some(item => tightest(item, frees) < 0)) return 'impossible';
+  if (greedy(weighty, frees)) return 'placed';
+  return search(reduced(weighty, frees), 0, { steps: 0, dead: new Set() });
 };
