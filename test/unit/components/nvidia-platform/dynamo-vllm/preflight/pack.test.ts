@@ -80,4 +80,36 @@ describe('placing pods on paper', () => {
       { numRuns: 1000 },
     );
   });
+
+  it('finds a placement again that was taken apart, with no room to spare', () => {
+    const pod = fc.record({
+      gpus: fc.integer({ min: 1, max: 3 }),
+      cpu: fc.integer({ min: 0, max: 3 }),
+      home: fc.integer({ min: 0, max: 3 }),
+      mask: fc.integer({ min: 0, max: 15 }),
+    });
+    fc.assert(
+      fc.property(fc.array(pod, { minLength: 1, maxLength: 8 }), pods => {
+        const frees = [0, 1, 2, 3].map(node => {
+          const here = pods.filter(({ home }) => home === node);
+          return amounts(
+            here.reduce((sum, { gpus }) => sum + gpus, 0),
+            here.reduce((sum, { cpu }) => sum + cpu, 0),
+          );
+        });
+        const items = pods.map(({ gpus, cpu, home, mask }) => ({
+          asked: amounts(gpus, cpu),
+          may: (node: number): boolean => node === home || ((mask >> node) & 1) === 1,
+        }));
+        expect(pack(items, frees)).toBe('placed');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('keeps as many nodes of a kind as there are pods', () => {
+    const pairs = Array.from({ length: 3 }, () => [amounts(2, 8), amounts(3, 1)]).flat();
+    const items = Array.from({ length: 3 }, () => [item(2, 1), item(1, 8)]).flat();
+    expect(pack(items, pairs)).toBe('placed');
+  });
 });
