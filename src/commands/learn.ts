@@ -3,6 +3,7 @@
 import { type Facts, noFacts } from '../core/component.ts';
 import type { HubFacts } from '../core/hub-facts.ts';
 import type { Values } from '../core/settings.ts';
+import { wrap } from '../output/wrap.ts';
 import type { Context } from './context.ts';
 import { askHubFor, type Token } from './hubFacts.ts';
 import type { Look, Seen } from './look.ts';
@@ -59,7 +60,7 @@ export const factsForQuestions = (context: Context, look: Look, given: Facts): (
     const seen = await look.within(patienceMs);
     if (seen === null) return known;
     known = await factsOf(context, seen, null, null, given);
-    say(context.io, clusterLine(seen, known));
+    say(context.io, ...wrap(clusterLine(seen, known), context.io.columns));
     return known;
   };
 };

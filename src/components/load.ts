@@ -1,23 +1,12 @@
 /** Components by category and name. A component's folder is loaded only when it is named. */
 
 import type { Component } from '../core/component.ts';
-import type { Finding } from '../core/finding.ts';
 import type { Fit } from '../core/fit.ts';
-import type { KubernetesObject } from '../core/manifest.ts';
 import type { Preflight } from '../core/preflight.ts';
 import type { Probe } from '../core/probe.ts';
+import type { ExplainRefusal } from '../core/refused.ts';
 import type { SettingTable } from '../core/schema.ts';
 import type { Watching } from '../core/sight.ts';
-
-/** What the API server said against an object, in the words of the answers that caused it. */
-export type ExplainRefusal = (
-  refusal: {
-    readonly status: number;
-    readonly message: string;
-    readonly causes: readonly { readonly reason: string; readonly message: string; readonly field: string }[];
-  },
-  object: KubernetesObject,
-) => readonly Finding[];
 
 export type ComponentEntry = {
   readonly category: string;

@@ -8,7 +8,6 @@ export const adviceLines = (advice: readonly (Advice | null)[], columns: number)
   advice.flatMap(one => (one === null ? [] : hintLines(`${one.sentence} ${one.command}`, columns)));
 
 export const interruptedLines = (left: Left, columns: number): string[] => [
-  ...wrap('Interrupted; the deployment goes on without this program.', columns),
   ...wrap(whatIsThere(left), columns),
   ...adviceLines(
     [

@@ -54,7 +54,7 @@ const failed = {
   hopeless: findings => new CliError('failed', 'The deployment cannot come up like this.', { findings }),
   'timed-out': findings => new CliError('timed-out', 'The time to wait is up.', { findings }),
   interrupted: () =>
-    new CliError('interrupted', 'Interrupted; what was applied goes on without this program.'),
+    new CliError('interrupted', 'Interrupted while waiting; what was applied stays and goes on.'),
 } as const satisfies Record<Exclude<WaitResult['kind'], 'ready'>, (findings: readonly Finding[]) => CliError>;
 
 /** Until everything is ready from outside. Errors: `failed`, `timed-out`, `interrupted`, `forbidden`. */

@@ -69,7 +69,15 @@ function isEmpty(value: unknown): boolean {
 function renameStatus(status: Loose, toBeta: boolean): Loose {
   const [from, to] = toBeta ? ['services', 'components'] : ['components', 'services'];
   const { [from as string]: moved, ...rest } = status;
-  return moved === undefined ? rest : { ...rest, [to as string]: moved };
+  if (moved === undefined) return rest;
+  return { ...rest, [to as string]: toBeta ? withoutName(moved as Loose) : moved };
+}
+
+// v1beta1 has only the list of names.
+function withoutName(components: Loose): Loose {
+  return Object.fromEntries(
+    Object.entries(components).map(([name, { componentName: _, ...rest }]) => [name, rest]),
+  );
 }
 
 /** The v1alpha1 writing of a v1beta1 spec. */

@@ -64,7 +64,6 @@ const there =
 describe('what is said after Ctrl-C', () => {
   it('names what exists, and how to resume, watch and undo it', () => {
     expect(interruptedLines(left, 200)).toEqual([
-      'Interrupted; the deployment goes on without this program.',
       'Applied in namespace dynamo-system: Secret hf-token, PersistentVolumeClaim dynamo-model-cache,',
       'ConfigMap shared-tuning, Job qwen3-download-1a2b and DynamoGraphDeployment qwen3; its pods hold 2',
       'GPUs.',
