@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createPlainServer } from 'node:http';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,8 +36,8 @@ type Kind = 'http2' | 'http1' | 'plain';
 const makeServer = (kind: Kind, handle: Handle, hosts: readonly string[]): Server => {
   if (kind === 'plain') return createPlainServer(handle);
   const pair = authority.issue({ name: 'played', hosts });
-  const options = { ...pair, allowHTTP1: true, ...(kind === 'http1' && { ALPNProtocols: ['http/1.1'] }) };
-  return createSecureServer(options, handle) as unknown as Server;
+  if (kind === 'http1') return createTlsServer(pair, handle);
+  return createSecureServer({ ...pair, allowHTTP1: true }, handle) as unknown as Server;
 };
 
 /** Starts a server; `hosts` are the names its certificate is good for. */
