@@ -70,11 +70,11 @@ function renameStatus(status: Loose, toBeta: boolean): Loose {
   const [from, to] = toBeta ? ['services', 'components'] : ['components', 'services'];
   const { [from as string]: moved, ...rest } = status;
   if (moved === undefined) return rest;
-  return { ...rest, [to as string]: toBeta ? withoutName(moved as Loose) : moved };
+  return { ...rest, [to as string]: toBeta ? withoutName(moved as Record<string, Loose>) : moved };
 }
 
 // v1beta1 has only the list of names.
-function withoutName(components: Loose): Loose {
+function withoutName(components: Record<string, Loose>): Loose {
   return Object.fromEntries(
     Object.entries(components).map(([name, { componentName: _, ...rest }]) => [name, rest]),
   );
