@@ -140,6 +140,8 @@ export type WebhookFact = {
   /** Fail or Ignore. */
   readonly failurePolicy: string;
   readonly service: string | null;
+  /** Namespaces that its selector holds it to by their names; absent when it has no such selector. */
+  readonly namespaces?: readonly string[];
 };
 
 /** A Karpenter NodePool. */

@@ -23,9 +23,7 @@ const madeByGraph = ({ graph }: Scene): string[] =>
     .filter(one => one['create'] === true)
     .map(one => text(one['name']));
 
-export const mountedClaims = ({ demands }: Scene): string[] => [
-  ...new Set(demands.flatMap(({ claims }) => claims)),
-];
+const mountedClaims = ({ demands }: Scene): string[] => [...new Set(demands.flatMap(({ claims }) => claims))];
 
 const missing = (scene: Scene, name: string): CheckResult =>
   presence.fail(

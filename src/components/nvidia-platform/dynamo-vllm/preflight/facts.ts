@@ -14,7 +14,7 @@ const isEksNode = ({ labels, kubelet }: NodeFact): boolean =>
   kubelet.includes('-eks-') || Object.keys(labels).some(key => key.startsWith('eks.amazonaws.com/'));
 
 /** By the nodes, the server's version or its address. `k8s` when the nodes say otherwise; null when they were not read and nothing tells. */
-export const platformOf = ({ nodes, version, target }: ClusterFacts): Facts['platform'] => {
+const platformOf = ({ nodes, version, target }: ClusterFacts): Facts['platform'] => {
   const all = readOr(nodes);
   const eks =
     all?.some(isEksNode) === true || /-eks-/.test(readOr(version) ?? '') || eksDomain.test(target.server);

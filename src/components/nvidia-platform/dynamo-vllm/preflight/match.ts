@@ -3,7 +3,7 @@
 import type { Labels, NodeFact, Taint } from '../../../../core/cluster-facts.ts';
 import type { Expression, Tolerated, Where } from './podspec.ts';
 
-export const toleratesTaint = (tolerations: readonly Tolerated[], taint: Taint): boolean =>
+const toleratesTaint = (tolerations: readonly Tolerated[], taint: Taint): boolean =>
   tolerations.some(
     ({ key, operator, value, effect }) =>
       (effect === '' || effect === taint.effect) &&
@@ -27,7 +27,7 @@ const operators: Readonly<Record<string, (said: string | undefined, values: read
     Lt: (said, [value]) => said !== undefined && Number(said) < Number(value),
   };
 
-export const meets = (labels: Labels, { key, operator, values }: Expression): boolean =>
+const meets = (labels: Labels, { key, operator, values }: Expression): boolean =>
   operators[operator]?.(labels[key], values) ?? true;
 
 /** Labels of the selector that the node lacks or has otherwise, `key=value`. */

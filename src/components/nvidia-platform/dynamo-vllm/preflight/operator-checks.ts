@@ -47,10 +47,10 @@ const operatorRuns = ({ cluster, operator }: Scene): CheckResult[] => {
 
 const watching = check('operator-namespace', 'the Dynamo operator watches the namespace', 'unavailable');
 
-/** From 1.1 on the restriction stands in a file, but the chart then adds the namespace to the names of the webhooks. */
-const hintedRestriction = ({ cluster }: Scene, operator: OperatorFact): boolean =>
-  (readOr(cluster.webhooks) ?? []).some(({ name }) =>
-    new RegExp(`-(validating|mutating)-${operator.namespace}$`).test(name),
+/** From 1.1 on the restriction stands in a file, but the chart then holds the operator's webhooks to its namespace, too. */
+const hintedRestriction = ({ cluster, namespace }: Scene, operator: OperatorFact): boolean =>
+  (readOr(cluster.webhooks) ?? []).some(
+    ({ namespaces }) => namespaces?.includes(operator.namespace) === true && !namespaces.includes(namespace),
   );
 
 const namespaceWatched = (scene: Scene): CheckResult[] => {
@@ -69,7 +69,7 @@ const namespaceWatched = (scene: Scene): CheckResult[] => {
   if (only === null && operator.namespace !== namespace && hintedRestriction(scene, operator))
     return [
       watching.warn(
-        `The operator ${where(operator)} seems to watch only ${operator.namespace}, by the names of its webhooks; in ${namespace} the deployment would then stay without status and pods.`,
+        `The operator ${where(operator)} seems to watch only ${operator.namespace}, by the selector of its webhooks; in ${namespace} the deployment would then stay without status and pods.`,
         `Install into ${operator.namespace} (--namespace ${operator.namespace}), or look at dynamo-operator.namespaceRestriction of the chart.`,
       ),
     ];

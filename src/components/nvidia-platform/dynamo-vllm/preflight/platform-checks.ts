@@ -30,10 +30,10 @@ export const serverVersion = ({ cluster: { version } }: Scene): CheckResult[] =>
 };
 
 /** How a sentence calls the cluster. */
-export const clusterWords = ({ target }: ClusterFacts): string =>
+const clusterWords = ({ target }: ClusterFacts): string =>
   target.context === null ? `The cluster ${target.server}` : `The context ${target.context}`;
 
-export const servedVersions = ({ served }: ClusterFacts): string[] | null =>
+const servedVersions = ({ served }: ClusterFacts): string[] | null =>
   readOr<readonly ServedKind[]>(served)
     ?.filter(({ group, plural }) => group === graphGroup && plural === graphPlural)
     .map(({ version }) => version) ?? null;

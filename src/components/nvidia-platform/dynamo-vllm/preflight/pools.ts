@@ -55,7 +55,7 @@ const meetsSelector = ({ labels, requirements }: NodePoolFact, { where }: Demand
   });
 
 /** Why the pool makes no node for the demand, or null when it could. */
-export const cannotMake = (pool: NodePoolFact, demand: Demand): string | null => {
+const cannotMake = (pool: NodePoolFact, demand: Demand): string | null => {
   if (Math.min(...pool.requirements.map(bound), Number.POSITIVE_INFINITY) < demand.asked.gpus)
     return demand.asked.gpus === 1
       ? 'its requirements allow no GPU instances'

@@ -39,7 +39,7 @@ export const refusalFor = (scene: Scene, demand: Demand): ((node: NodeFact) => Z
 };
 
 /** Claims that only one node can mount at a time. */
-export const oneNodeClaims = ({ cluster, objects }: Scene): string[] => {
+const oneNodeClaims = ({ cluster, objects }: Scene): string[] => {
   const shared = (modes: readonly string[]): boolean =>
     modes.length === 0 || modes.some(mode => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany');
   const there = (readOr(cluster.claims) ?? []).filter(({ accessModes }) => !shared(accessModes));

@@ -79,7 +79,12 @@ describe('the platform', () => {
       namespace: 'team-a',
       operators: read([operator('1.4.2')]),
       webhooks: read([
-        { name: 'dynamo-operator-validating-dynamo-system', failurePolicy: 'Fail', service: null },
+        {
+          name: 'vdynamographdeployment.kb.io',
+          failurePolicy: 'Fail',
+          service: 'dynamo-system/webhook-service',
+          namespaces: ['dynamo-system'],
+        },
       ]),
     });
     expect(codesOf(tell({ namespace: 'team-a' }, facts), 'warn')).toContain('operator-namespace');

@@ -79,9 +79,7 @@ export const claim = (name: string, change: Partial<ClaimFact> = {}): ClaimFact 
   ...change,
 });
 
-export const everything: readonly AccessRule[] = [
-  { verbs: ['*'], groups: ['*'], resources: ['*'], names: [] },
-];
+const everything: readonly AccessRule[] = [{ verbs: ['*'], groups: ['*'], resources: ['*'], names: [] }];
 
 /** The cluster of most tests: two system nodes and the given GPU nodes. */
 export const cluster = (change: Partial<ClusterFacts> = {}): ClusterFacts => ({
