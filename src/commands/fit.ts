@@ -1,7 +1,8 @@
-/** `fit`: model x GPU, with the sum shown; offline. */
+/** `fit`: model x GPU, with the sum shown; offline for the models of the catalogue and the GPUs that are named. */
 
 import { type Finding, hasErrors } from '../core/finding.ts';
 import type { FitAsk, FitReport } from '../core/fit.ts';
+import type { HubFacts } from '../core/hub-facts.ts';
 import { settle } from '../core/settings.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
 import { readModelConfig } from '../files/modelConfig.ts';
@@ -25,10 +26,22 @@ const whole = (flag: string, text: string | undefined): number | null => {
   throw new CliError('usage', `${flag} ${text} is no whole number.`, { hint: `Write it as in ${flag} 8.` });
 };
 
+const asksForNodes = ({ options, words }: Context): boolean =>
+  words.length > 0 || options.nodes !== undefined || options.snapshot !== undefined;
+
+const nowhere = { nodes: null, use: null, operatorRelease: null, hub: null };
+
+/** Code for clusters and price tables is loaded when there is one. */
 const askOf = async (context: Context): Promise<FitAsk> => {
   const { io, options, table } = context;
+  const around = asksForNodes(context)
+    ? await (await import('./fit/nodes.ts')).surroundingsOf(context)
+    : nowhere;
+  const settled = settle(table, await soundLayers(context, readFacts(context)));
   return {
-    settled: settle(table, await soundLayers(context, readFacts(context))),
+    ...around,
+    hub: around.hub?.model === settled.values.model ? around.hub : null,
+    settled,
     gpu: options.gpu ?? null,
     gpuCount: whole('--gpu-count', options.gpuCount),
     gpuMemoryGib: positive('--gpu-memory-gib', options.gpuMemoryGib),
@@ -36,7 +49,20 @@ const askOf = async (context: Context): Promise<FitAsk> => {
     modelConfig:
       options.modelConfig === undefined ? null : readModelConfig(pathFrom(io, options.modelConfig)),
     weightsGib: positive('--weights-gib', options.weightsGib),
+    prices: options.prices === undefined ? null : (await import('./fit/prices.ts')).pricesOf(context),
   };
+};
+
+/** The catalogue comes first: for a model that it knows no connection is opened. */
+const reportFor = async (context: Context): Promise<FitReport> => {
+  const ask = await askOf(context);
+  const answerTo = await context.entry.fit();
+  const report = answerTo(ask);
+  const isKnown = ask.modelConfig !== null || report.modelComplete || ask.hub !== null;
+  if (isKnown || context.options.offline === true) return report;
+  const { hubOf } = await import('./fit/hub.ts');
+  const hub: HubFacts = await hubOf(context, ask.settled.values);
+  return answerTo({ ...ask, hub });
 };
 
 const codeOf = ({ findings, verdict }: Pick<FitReport, 'findings' | 'verdict'>): number => {
@@ -49,9 +75,8 @@ const spoken = (findings: readonly Finding[]): Finding[] =>
   findings.filter(({ rule }) => rule !== 'fit-too-large');
 
 const answer = async (context: Context): Promise<number> => {
-  const { io, options, entry } = context;
-  const ask = await askOf(context);
-  const report = (await entry.fit())(ask);
+  const { io, options } = context;
+  const report = await reportFor(context);
   if (options.output === 'json') printJson(io, { schemaVersion, ...report });
   else {
     print(io, `${fitLines(report, paintFor(io.color.stdout)).join('\n')}\n`);
@@ -77,7 +102,12 @@ export const command: Command = async context => {
       schemaVersion,
       verdict: 'unknown',
       perGpu: null,
+      modelFrom: null,
+      modelComplete: false,
+      host: null,
+      costPerHour: null,
       advice: [],
+      found: [],
       table: [],
       findings,
     });

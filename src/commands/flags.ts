@@ -45,6 +45,11 @@ export const runFlags = {
     flags: '--weights-gib <N>',
     summary: 'size of the whole checkpoint as stored, before quantisation at load time',
   },
+  nodes: { flags: '--nodes <FILE>', summary: 'GPUs of these nodes, from kubectl get nodes -o json or yaml' },
+  prices: {
+    flags: '--prices <FILE>',
+    summary: 'JSON with prices an hour, by instance type or by GPU: {"p5.48xlarge": 55.04, "L40S": 1.86}',
+  },
 } as const satisfies Record<string, RunFlag>;
 
 export type RunFlagName = keyof typeof runFlags;
@@ -77,4 +82,6 @@ export type RunOptions = {
   readonly gpuCapability?: string;
   readonly modelConfig?: string;
   readonly weightsGib?: string;
+  readonly nodes?: string;
+  readonly prices?: string;
 };

@@ -110,7 +110,7 @@ export const verbs = [
   {
     name: 'fit',
     summary: 'model x GPU: fits, tight or does not fit, with the sum shown',
-    argument: '',
+    argument: '[cluster]',
     flags: [
       'gpu',
       'gpuCount',
@@ -118,6 +118,11 @@ export const verbs = [
       'gpuCapability',
       'modelConfig',
       'weightsGib',
+      'nodes',
+      'prices',
+      'snapshot',
+      ...reaching,
+      'offline',
       'answers',
       'config',
       'output',
@@ -125,6 +130,7 @@ export const verbs = [
     ],
     settings: [
       'model',
+      'modelRevision',
       'tensorParallelSize',
       'pipelineParallelSize',
       'expertParallel',
@@ -137,6 +143,8 @@ export const verbs = [
     examples: [
       'fit --model Qwen/Qwen3-32B',
       'fit --model Qwen/Qwen3-32B --gpu L40S --tensor-parallel-size 4',
+      'fit cluster --model Qwen/Qwen3-32B',
+      'fit --model Qwen/Qwen3-32B --nodes nodes.json',
       'fit --model-config config.json --weights-gib 60 --gpu-memory-gib 79.1 --gpu-capability 9.0',
     ],
   },

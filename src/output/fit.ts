@@ -1,6 +1,14 @@
 /** What `fit` found, for the eye: a table of GPUs and sizes, or the sum for one choice as a bar; at most 80 columns. */
 
-import type { FitAdvice, FitCell, FitPerGpu, FitRange, FitReport, FitVerdict } from '../core/fit.ts';
+import type {
+  FitAdvice,
+  FitCell,
+  FitFound,
+  FitPerGpu,
+  FitRange,
+  FitReport,
+  FitVerdict,
+} from '../core/fit.ts';
 import type { Paint } from './paint.ts';
 
 const gib = (value: number): string => value.toFixed(1);
@@ -103,9 +111,13 @@ const cellWord = ({ verdict, longestContext }: FitCell): string => {
   return longestContext === null || longestContext === 0 ? 'no' : `to ${short(longestContext)}`;
 };
 
+const isBusy = ({ free, verdict }: FitCell): boolean =>
+  free === false && (verdict === 'fits' || verdict === 'tight');
+
 const cellText = (cell: FitCell | undefined, paint: Paint): string => {
   if (cell === undefined) return ''.padEnd(cellWidth);
-  const word = `${cellWord(cell)}${cell.expertParallel ? ' (EP)' : ''}`.padEnd(cellWidth);
+  const busy = isBusy(cell) ? ' *' : '';
+  const word = `${cellWord(cell)}${cell.expertParallel ? ' (EP)' : ''}${busy}`.padEnd(cellWidth);
   if (cell.verdict === 'fits') return paint.green(word);
   return cell.verdict === 'tight' ? paint.yellow(word) : paint.dim(word);
 };
@@ -113,7 +125,7 @@ const cellText = (cell: FitCell | undefined, paint: Paint): string => {
 const tableLines = (table: readonly FitCell[], paint: Paint): string[] => {
   const sizes = [...new Set(table.map(cell => cell.tensorParallelSize))];
   const names = [...new Set(table.map(cell => cell.gpu))];
-  const width = 15;
+  const width = Math.max(15, ...names.map(name => name.length + 1));
   const row = (name: string): string =>
     sizes
       .map(size => table.find(cell => cell.gpu === name && cell.tensorParallelSize === size))
@@ -134,14 +146,76 @@ const legend = (table: readonly FitCell[]): string[] => {
       ? []
       : [`${cellWord(short)}: only with --max-model-len ${short.longestContext} or less`]),
     ...(table.some(cell => cell.expertParallel) ? ['(EP): with --expert-parallel'] : []),
+    ...(table.some(isBusy) ? ['*: not so many are free on one node'] : []),
   ];
   return notes.length === 0 ? [] : ['', `  ${notes.join('; ')}`];
 };
 
-export const fitLines = (report: FitReport, paint: Paint): string[] => [
-  ...report.title.split(', Dynamo').map((part, at) => (at === 0 ? paint.bold(part) : `Dynamo${part}`)),
-  '',
-  ...(report.table.length > 0 ? tableLines(report.table, paint) : [verdictLine(report, paint)]),
-  ...(report.perGpu === null || report.table.length > 0 ? [] : ['', ...sumLines(report.perGpu)]),
-  ...adviceLines(report.advice),
+const foundLine = ({ gpu, gpus, freeGpus, nodes, mostOnOneNode }: FitFound): string => {
+  const free = freeGpus === null ? `${count(gpus)} in all` : `${count(freeGpus)} of ${count(gpus)} free`;
+  const spread = nodes === 1 ? 'on one node' : `on ${count(nodes)} nodes, at most ${mostOnOneNode} on one`;
+  return `  ${gpu.padEnd(22)} ${free}, ${spread}`;
+};
+
+const foundLines = (found: readonly FitFound[]): string[] =>
+  found.length === 0 ? [] : ['GPUs of the nodes:', ...found.map(foundLine), ''];
+
+const money = (value: number): string => value.toFixed(2);
+
+const minutes = (seconds: number): string => String(Math.max(1, Math.round(seconds / 60)));
+
+/** What one worker needs beside the GPU's memory. */
+const hostLines = ({ host, costPerHour }: FitReport): string[] => {
+  const price = costPerHour === null ? [] : [`  cost: ${money(costPerHour)} an hour for each worker`];
+  if (host === null) return price;
+  const [least, most] = host.memoryGiB;
+  const pinned = host.pinnedGiB > 0 ? `, ${Math.ceil(host.pinnedGiB)} of it pinned` : '';
+  const cached = most > least ? `, ${Math.ceil(most)} loads faster` : '';
+  const cache = host.modelCacheGiB === null ? [] : [`model cache ${host.modelCacheGiB} GiB`];
+  const start =
+    host.startSeconds === null
+      ? []
+      : [`first start ${minutes(host.startSeconds[0])} to ${minutes(host.startSeconds[1])} minutes`];
+  const last = [...cache, ...start].join('; ');
+  return [
+    '',
+    `  host: ${Math.ceil(least)} GiB of memory${pinned}${cached}`,
+    `  /dev/shm ${host.sharedMemoryGiB} GiB; ephemeral storage ${Math.ceil(host.ephemeralGiB)} GiB`,
+    ...(last === '' ? [] : [`  ${last}`]),
+    ...price,
+  ];
+};
+
+/** The least that a choice of the table costs which fits now. */
+const cheapest = (table: readonly FitCell[]): string[] => {
+  const [best] = table
+    .filter(({ verdict, free }) => verdict === 'fits' && free !== false)
+    .flatMap(cell => (cell.costPerHour === null ? [] : [{ cell, cost: cell.costPerHour }]))
+    .sort((a, b) => a.cost - b.cost);
+  if (best === undefined) return [];
+  const { gpu, tensorParallelSize, expertParallel } = best.cell;
+  const choice = `${gpu}, TP ${tensorParallelSize}${expertParallel ? ' (EP)' : ''}`;
+  return ['', `  Cheapest that fits: ${choice}: ${money(best.cost)} an hour for each worker`];
+};
+
+const sums = (report: FitReport, paint: Paint): string[] => [
+  verdictLine(report, paint),
+  ...(report.perGpu === null ? [] : ['', ...sumLines(report.perGpu), ...hostLines(report)]),
 ];
+
+/** The table of all GPUs stands alone; that of found ones is followed by the sum for the best of them. */
+export const fitLines = (report: FitReport, paint: Paint): string[] => {
+  const { table, found } = report;
+  const body = [
+    ...(table.length > 0 ? [...tableLines(table, paint), ...cheapest(table)] : []),
+    ...(table.length > 0 && found.length > 0 ? [''] : []),
+    ...(table.length === 0 || found.length > 0 ? sums(report, paint) : []),
+  ];
+  return [
+    ...report.title.split(', Dynamo').map((part, at) => (at === 0 ? paint.bold(part) : `Dynamo${part}`)),
+    '',
+    ...foundLines(found),
+    ...body,
+    ...adviceLines(report.advice),
+  ];
+};

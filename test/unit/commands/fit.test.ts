@@ -66,7 +66,7 @@ describe('fit', () => {
     expect([tight.code, tight.data.verdict]).toEqual([0, 'tight']);
   });
   it('never refuses what it does not know', async () => {
-    const model = await json('--model', 'someone/something', '--gpu', 'H200');
+    const model = await json('--model', 'someone/something', '--gpu', 'H200', '--offline');
     expect([model.code, model.data.verdict, model.data.perGpu]).toEqual([0, 'unknown', null]);
     const gpu = await json('--gpu', 'TPU');
     expect([gpu.code, gpu.data.verdict]).toEqual([0, 'unknown']);

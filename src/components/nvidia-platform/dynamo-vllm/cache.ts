@@ -72,8 +72,8 @@ const offlineFinding: Finding = {
   hint: 'If no storage class there can do that, add --model-cache-access-mode ReadWriteOnce: all pods are then held on one node.',
 };
 
-/** Room for a second model of the same size, at least 100 GiB. */
-const sizeFor = (weights: number): string => gibibytes(Math.max(100, Math.ceil((weights * 2.1) / 50) * 50));
+/** Room for a second model of the same size, at least 100 GiB. In GiB, as are the weights. */
+export const cacheGiBFor = (weights: number): number => Math.max(100, Math.ceil((weights * 2.1) / 50) * 50);
 
 const assumedSize = '500Gi';
 
@@ -119,7 +119,7 @@ const sizeOf = (settings: Settings, facts: Facts, there: Claim | undefined): Siz
   if (said !== null) return { size: said, assumed: false };
   return weights === undefined
     ? { size: assumedSize, assumed: there === undefined }
-    : { size: sizeFor(weights), assumed: false };
+    : { size: gibibytes(cacheGiBFor(weights)), assumed: false };
 };
 
 export const planCache = (settings: Settings, facts: Facts): Cached => {

@@ -1,6 +1,7 @@
 /** Memory, shared memory and disk of a worker. */
 
 import { gibibytes, parseQuantity } from '../../../core/quantity.ts';
+import { weightsGiB } from './fit/catalogue.ts';
 import type { Plan, Role } from './plan.ts';
 import type { Settings } from './settings.ts';
 
@@ -19,16 +20,37 @@ const limitFactor = 1.25;
 const scratchGiB = 2;
 /** The disk tier's files need a little more than the tier holds. */
 const diskSlack = 1.05;
+/** Files that the Hub keeps beside the weights, and a little room to finish a download in. */
+const fetchedSlack = 1.05;
 
 type Memory = Pick<Role, 'requests' | 'limits' | 'sharedMemory'>;
 
 const sharedGiB = (shared: string | null): number =>
   shared === null ? operatorSharedGiB : (parseQuantity(shared) ?? 0) / gib;
 
+/** Host memory that one worker asks for, in GiB; `pinnedGiB` is what its caches hold down. */
+export const hostMemoryGiB = (gpus: number, pinnedGiB: number): number =>
+  pinnedGiB + hostGiB + hostGiBPerGpu * gpus;
+
+/** /dev/shm of one worker, in GiB. */
+export const sharedMemoryGiB = (settings: Pick<Settings, 'sharedMemory'>, gpus: number): number =>
+  sharedGiB(sharedFor(settings, gpus));
+
+/** Ephemeral storage of one worker, in GiB: without a claim it keeps the model there, `weights` GiB of it. */
+export const ephemeralGiB = (kvbm: Plan['kvbm'], weights: number): number =>
+  scratchGiB + (kvbm !== null && kvbm.diskGb > 0 ? diskGiB(kvbm.diskGb) : 0) + weights * fetchedSlack;
+
+/**
+ * What a worker without a claim has to fetch into its own storage; 0 for a model that is not in the catalogue. The Hub is not
+ * asked: the same answers must give the same manifests offline.
+ */
+const fetchedGiB = ({ modelCache, model }: Settings): number =>
+  modelCache === 'none' ? (weightsGiB(model) ?? 0) : 0;
+
 /** A disk tier of `gb`, in whole GiB, with slack: the engine's GB may mean either. */
 const diskGiB = (gb: number): number => Math.ceil(gb * diskSlack) + 1;
 
-const sharedFor = (settings: Settings, gpus: number): string | null =>
+const sharedFor = (settings: Pick<Settings, 'sharedMemory'>, gpus: number): string | null =>
   settings.sharedMemory ?? (gpus > 1 ? gibibytes(severalGpusSharedGiB) : null);
 
 /**
@@ -42,10 +64,10 @@ export const memoryOf = (
   ephemeral: boolean,
 ): Memory => {
   const shared = sharedFor(settings, gpus);
-  const scratch = scratchGiB + (kvbm !== null && kvbm.diskGb > 0 ? diskGiB(kvbm.diskGb) : 0);
+  const scratch = ephemeralGiB(kvbm, fetchedGiB(settings));
   const storage = ephemeral || scratch > scratchGiB ? { 'ephemeral-storage': gibibytes(scratch) } : {};
   if (kvbm === null) return { requests: storage, limits: {}, sharedMemory: shared };
-  const request = kvbm.cpuGb + hostGiB + hostGiBPerGpu * gpus;
+  const request = hostMemoryGiB(gpus, kvbm.cpuGb);
   const limit = Math.ceil(request * limitFactor) + sharedGiB(shared);
   return {
     requests: { memory: gibibytes(request), ...storage },

@@ -1,73 +1,24 @@
 /** Answers the question that `fit` asks: reads what was said, works out legality and the sum, and adds table or advice. */
 
-import { noFacts } from '../../../../core/component.ts';
 import { applySkips, type Finding } from '../../../../core/finding.ts';
-import type { Fit, FitAsk, FitPerGpu, FitReport } from '../../../../core/fit.ts';
+import type { Fit, FitAsk, FitFound, FitPerGpu, FitReport } from '../../../../core/fit.ts';
 import { isExplicit } from '../../../../core/settings.ts';
-import { type Owned, takeOver } from '../args.ts';
-import { dialectFor } from '../dialect.ts';
-import { type EngineWord, readVllmArgs } from '../engine/read.ts';
-import type { Parallelism } from '../plan.ts';
 import { finding } from '../rule.ts';
-import { type Settings, settingsFrom } from '../settings.ts';
 import { adviceFor } from './advice.ts';
-import { choiceFrom } from './asked.ts';
+import { bestFor } from './best.ts';
 import { type Estimate, estimate } from './estimate.ts';
-import type { Choice, GpuFacts, ModelFacts } from './facts.ts';
+import type { GpuFacts } from './facts.ts';
+import { type FoundGpu, foundGpus } from './found.ts';
+import { hostOf } from './host.ts';
 import { checkLegality } from './legality.ts';
+import { nodeFindings } from './node-findings.ts';
 import { overheadTotal } from './overhead.ts';
-import type { Asking, Problem } from './problem.ts';
-import { gpuAsked, modelAsked } from './subject.ts';
-import { tableFor } from './table.ts';
+import { costPerHour, unknownPrices } from './prices.ts';
+import type { Asking } from './problem.ts';
+import { keys, type ReadChoice, readChoice } from './read-choice.ts';
+import { gpuAsked, type ModelAsked, modelAsked } from './subject.ts';
+import { tableFor, tableOf } from './table.ts';
 import { memoryFindings } from './verdicts.ts';
-
-const keys: Readonly<Record<Problem['about'], string>> = {
-  tensor: 'tensorParallelSize',
-  pipeline: 'pipelineParallelSize',
-  expert: 'expertParallel',
-  args: 'vllmArgs',
-  model: 'model',
-  gpu: 'gpu',
-};
-
-/** A flag goes before what the engine arguments say, as in a plan. */
-const sizesOf = (settings: Settings, owned: Owned, ask: FitAsk): Parallelism => {
-  const explicit = (key: string): boolean => isExplicit(ask.settled, key);
-  return {
-    tensor: explicit(keys.tensor)
-      ? settings.tensorParallelSize
-      : (owned.tensor ?? settings.tensorParallelSize),
-    pipeline: explicit(keys.pipeline)
-      ? settings.pipelineParallelSize
-      : (owned.pipeline ?? settings.pipelineParallelSize),
-    data: owned.data ?? 1,
-    expert: explicit(keys.expert) ? settings.expertParallel : (owned.expert ?? settings.expertParallel),
-  };
-};
-
-type Read = {
-  readonly choice: Choice;
-  readonly engineVersion: string;
-  readonly words: readonly EngineWord[];
-  readonly findings: readonly Finding[];
-};
-
-const readChoice = (ask: FitAsk): Read => {
-  const settings = settingsFrom(ask.settled, noFacts);
-  const { words, findings } = readVllmArgs(settings.vllmArgs, settings.release);
-  const { owned } = takeOver(words);
-  const engineVersion = dialectFor(settings.release, settings.release).runtime.engine;
-  const choice = choiceFrom({
-    release: settings.release,
-    engineVersion,
-    parallelism: sizesOf(settings, owned, ask),
-    maxModelLen: owned.maxModelLen,
-    words,
-    connector: settings.mode === 'disaggregated' || settings.kvbm,
-    env: settings.env,
-  });
-  return { choice, engineVersion, words, findings };
-};
 
 const perGpuOf = (sum: Estimate, gpu: GpuFacts | null): FitPerGpu | null => {
   if (sum.weightsGib === null && sum.kvBytesPerToken === null) return null;
@@ -87,7 +38,7 @@ const perGpuOf = (sum: Estimate, gpu: GpuFacts | null): FitPerGpu | null => {
   };
 };
 
-const titleOf = (modelId: string, { choice, engineVersion }: Read, gpu: GpuFacts | null): string => {
+const titleOf = (modelId: string, { choice, engineVersion }: ReadChoice, gpu: GpuFacts | null): string => {
   const sizes = [
     `TP ${choice.tensor}`,
     ...(choice.pipeline > 1 ? [`PP ${choice.pipeline}`] : []),
@@ -108,27 +59,84 @@ const skipsOf = (ask: FitAsk): readonly string[] => {
   return Array.isArray(said) ? said : [];
 };
 
+const priceFindings = ({ prices }: FitAsk): Finding[] =>
+  unknownPrices(prices ?? {}).map(key =>
+    finding(
+      'fit-unknown-price',
+      'info',
+      'prices',
+      `"${key}" in the price table is neither a GPU nor an instance type that is known.`,
+      'Write it as in {"p5.48xlarge": 55.04} for a machine or {"H100-80GB": 4.1} for one GPU.',
+    ),
+  );
+
 /** Without a model there is nothing to work out. */
-const ignorance = (title: string, findings: readonly Finding[]): FitReport => ({
+const ignorance = (title: string, found: readonly FitFound[], findings: readonly Finding[]): FitReport => ({
   title,
   verdict: 'unknown',
   perGpu: null,
+  modelFrom: null,
+  modelComplete: false,
+  host: null,
+  costPerHour: null,
   advice: [],
+  found,
   table: [],
   findings,
 });
 
-const judged = (asking: Asking, read: Read, ask: FitAsk, said: readonly Finding[]): FitReport => {
-  const sum = estimate(asking.model, asking.choice, asking.gpu);
+/** What a report shows of a kind. */
+const shown = ({ gpu, nodes, gpus, freeGpus, mostOnOneNode, sharedBy }: FoundGpu): FitFound => ({
+  gpu,
+  nodes,
+  gpus,
+  freeGpus,
+  mostOnOneNode,
+  sharedBy,
+});
+
+const tableWith = (asking: Asking, ask: FitAsk, found: readonly FoundGpu[]): FitReport['table'] => {
+  if (ask.nodes !== null) {
+    const rows = found.map(({ gpu, facts, reach, freeReach }) => ({
+      name: gpu,
+      gpu: facts,
+      gpuCount: reach,
+      free: freeReach,
+    }));
+    return tableOf(asking, rows, ask.prices);
+  }
+  return asking.gpu === null && ask.gpu === null ? tableFor(asking, ask.prices) : [];
+};
+
+type Subject = {
+  readonly asking: Asking;
+  readonly read: ReadChoice;
+  readonly model: ModelAsked;
+  readonly found: readonly FoundGpu[];
+};
+
+const judged = (
+  { asking, read, model, found }: Subject,
+  ask: FitAsk,
+  said: readonly Finding[],
+): FitReport => {
+  const { choice, gpu } = asking;
+  const sum = estimate(asking.model, choice, gpu);
   const needsHelp = sum.verdict === 'does-not-fit' || sum.verdict === 'tight';
   const advice = needsHelp ? adviceFor(asking, read.words) : [];
   const all = [...said, ...problemFindings(asking), ...memoryFindings(asking, sum, 'warning', advice)];
+  const gpus = choice.tensor * choice.pipeline * choice.data;
   return {
-    title: titleOf(asking.modelId, read, asking.gpu),
+    title: titleOf(asking.modelId, read, gpu),
     verdict: sum.verdict,
-    perGpu: perGpuOf(sum, asking.gpu),
+    perGpu: perGpuOf(sum, gpu),
+    modelFrom: model.from,
+    modelComplete: sum.weightsGib !== null && asking.model.layers !== null,
+    host: hostOf(asking.model, choice, read.settings),
+    costPerHour: gpu === null ? null : costPerHour(ask.prices, gpu.name, gpus),
     advice,
-    table: asking.gpu === null && ask.gpu === null ? tableFor(asking) : [],
+    found: found.map(shown),
+    table: tableWith(asking, ask, found),
     findings: applySkips(all, skipsOf(ask)),
   };
 };
@@ -137,11 +145,16 @@ export const fit: Fit = ask => {
   const read = readChoice(ask);
   const named = ask.modelConfig !== null && !isExplicit(ask.settled, 'model');
   const modelId = named ? 'the model' : String(ask.settled.values['model']);
-  const model: { facts: ModelFacts | null; findings: readonly Finding[] } = modelAsked(ask);
+  const model = modelAsked(ask);
   const gpu = gpuAsked(ask);
-  const said = [...read.findings, ...model.findings, ...gpu.findings];
+  const found = foundGpus(ask.nodes ?? [], ask.use);
+  const said = [...read.findings, ...model.findings, ...gpu.findings, ...priceFindings(ask)];
   if (model.facts === null)
-    return ignorance(titleOf(modelId, read, gpu.facts), applySkips(said, skipsOf(ask)));
-  const asking = { modelId, model: model.facts, choice: read.choice, gpu: gpu.facts, gpuCount: gpu.count };
-  return judged(asking, read, ask, said);
+    return ignorance(titleOf(modelId, read, gpu.facts), found.map(shown), applySkips(said, skipsOf(ask)));
+  const plain = { modelId, model: model.facts, choice: read.choice, gpu: gpu.facts, gpuCount: gpu.count };
+  if (ask.nodes === null) return judged({ asking: plain, read, model, found }, ask, said);
+  const best = bestFor(plain, found);
+  const asking = best === undefined ? plain : { ...plain, gpu: best.facts, gpuCount: best.reach };
+  const all = [...said, ...nodeFindings(ask.nodes, best, read.choice)];
+  return judged({ asking, read, model, found }, ask, all);
 };

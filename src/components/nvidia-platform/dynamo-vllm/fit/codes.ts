@@ -144,9 +144,10 @@ const memory = {
       'Say what is missing: --model-config FILE --weights-gib N, --gpu-memory-gib X --gpu-capability C.',
   },
   'fit-unknown-model': {
-    title: 'A model that is not in the catalogue',
-    meaning: 'Its dimensions are not known offline, so neither legality nor memory can be worked out.',
-    cause: 'The catalogue holds well-known models only.',
+    title: 'A model of which nothing is known',
+    meaning: 'Its dimensions are not known, so neither legality nor memory can be worked out.',
+    cause:
+      'The catalogue holds well-known models only, and the Hub was not asked, did not answer or does not show it.',
     remedy: 'Give its config.json and size: --model-config FILE --weights-gib N',
   },
   'fit-unknown-gpu': {
@@ -154,6 +155,44 @@ const memory = {
     meaning: 'Its memory is not known, so the sum cannot be made.',
     cause: 'A new GPU, or a name spelt in another way.',
     remedy: 'Use a name that the message lists, or give --gpu-memory-gib X --gpu-capability C',
+  },
+  'fit-no-gpu-nodes': {
+    title: 'No node offers a GPU that is known',
+    meaning: 'There is nothing to work the sum out for; nothing is held against the model.',
+    cause:
+      'The nodes are not ready or cordoned, no device plugin announces their GPUs, they are offered in parts only, or a provisioner makes GPU nodes when they are wanted.',
+    remedy: 'Name the GPU that such a node would have: --gpu NAME',
+  },
+  'fit-gpu-shared': {
+    title: 'The GPUs are shared among pods',
+    meaning: 'Several pods are let onto one GPU and take memory from each other; the sum is for a whole GPU.',
+    cause: 'Time-slicing or MPS is switched on in the device plugin.',
+    remedy: 'Choose nodes whose GPUs are not shared, with --node-selector.',
+  },
+  'fit-gpu-slices': {
+    title: 'The GPUs are cut into slices',
+    meaning: 'A slice of a GPU (MIG) has a part of its memory, and slices cannot work together.',
+    cause: 'The MIG strategy is single on these nodes.',
+    remedy: 'Use a tensor parallel size of 1 there, or nodes with whole GPUs.',
+  },
+  'fit-gpus-busy': {
+    title: 'Not enough GPUs are free on one node',
+    meaning: 'The worker would wait until other pods give GPUs back.',
+    cause: 'Other workloads hold them.',
+    remedy: 'Free some, add a node, or lower the sizes.',
+  },
+  'fit-old-driver': {
+    title: 'The driver of GPU nodes is older than the image wants',
+    meaning:
+      'The CUDA in the runtime image needs a driver branch; with an older one workers may fail to start.',
+    cause: 'An old machine image of the node group, or a newer Dynamo release.',
+    remedy: 'Upgrade the driver, or use an older release.',
+  },
+  'fit-unknown-price': {
+    title: 'A price for something that is not known',
+    meaning: 'The key of the price table is neither a GPU nor an instance type, so it prices nothing.',
+    cause: 'A typing error, or a machine that is in no list here.',
+    remedy: 'Give the price of one GPU by its name, such as {"H100-80GB": 4.1}.',
   },
   'fit-config-unreadable': {
     title: 'The configuration of the model cannot be read',

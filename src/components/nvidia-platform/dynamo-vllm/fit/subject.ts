@@ -1,7 +1,8 @@
 /** Which model and which GPU are asked about: from the catalogue, or from what the person said of them. */
 
 import type { Finding } from '../../../../core/finding.ts';
-import type { FitAsk } from '../../../../core/fit.ts';
+import type { FitAsk, FitReport } from '../../../../core/fit.ts';
+import type { HubFacts } from '../../../../core/hub-facts.ts';
 import { isExplicit } from '../../../../core/settings.ts';
 import { nearest } from '../../../../core/suggest.ts';
 import { finding } from '../rule.ts';
@@ -10,23 +11,39 @@ import type { GpuFacts, ModelFacts } from './facts.ts';
 import { gpuNamed, gpuNames } from './gpus.ts';
 import { instanceGpus } from './instances.ts';
 import { parseLenient } from './json.ts';
+import { modelFactsOf } from './model-facts.ts';
 import { readConfig } from './read-config.ts';
 
 type Found<T> = { readonly facts: T | null; readonly findings: readonly Finding[] };
 
 const found = <T>(facts: T): Found<T> => ({ facts, findings: [] });
 
-const unknownModel = (id: string): Finding => {
-  const guess = nearest(id, knownModels);
+/** Why the Hub did not help, as the middle of a sentence. */
+const hubWords: Readonly<Record<HubFacts['verdict'], string>> = {
+  found: 'and the Hub has no config.json of it that tells its size',
+  gated: 'and the Hub shows its config.json only to accounts that were let in',
+  missing: 'and the Hub has no such model, or it is private',
+  'revision-missing': 'and the Hub has no such revision of it',
+  'token-invalid': 'and the Hub does not accept the token',
+  disabled: 'and the Hub has switched it off',
+  unknown: 'and the Hub could not be asked',
+};
+
+/** The end of a sentence. */
+const whyUnknown = (hub: HubFacts | null): string => {
+  if (hub === null) return 'so nothing is known of it offline';
+  const more = hub.verdict === 'unknown' && hub.message !== '' ? ` (${hub.message.replace(/\.$/, '')})` : '';
+  const known = hub.weightsBytes === null ? 'nothing is' : 'only its size is';
+  return `${hubWords[hub.verdict]}${more}, so ${known} known of it`;
+};
+
+const unknownModel = (id: string, hub: HubFacts | null): Finding => {
+  const guess = hub?.suggestions[0] ?? (hub?.verdict === 'gated' ? undefined : nearest(id, knownModels));
   const other = guess === undefined ? '' : ` Did you mean ${guess}?`;
-  const hint = `Give its config.json and the size of its weights: --model-config FILE --weights-gib N.${other}`;
-  return finding(
-    'fit-unknown-model',
-    'unknown',
-    'model',
-    `${id} is not in the catalogue, so nothing is known of it offline.`,
-    hint,
-  );
+  const token = hub?.verdict === 'gated' ? ' Or set HF_TOKEN to a token of an account with access.' : '';
+  const hint = `Give its config.json and the size of its weights: --model-config FILE --weights-gib N.${token}${other}`;
+  const message = `${id} is not in the catalogue, ${whyUnknown(hub)}.`;
+  return finding('fit-unknown-model', 'unknown', 'model', message, hint);
 };
 
 const unreadable: Finding = finding(
@@ -39,19 +56,29 @@ const unreadable: Finding = finding(
 
 const exact = (gib: number | null): ModelFacts['weightsGib'] => (gib === null ? null : [gib, gib]);
 
+export type ModelAsked = Found<ModelFacts> & { readonly from: FitReport['modelFrom'] };
+
+/** The Hub's word, else the catalogue's; a size that was said wins over both. */
+const named = (id: string, hub: HubFacts | null, said: ModelFacts['weightsGib']): ModelAsked => {
+  const facts = modelFactsOf(id, hub);
+  if (facts === undefined) return { facts: null, from: null, findings: [unknownModel(id, hub)] };
+  const fromHub = hub !== null && (hub.config !== null || hub.weightsBytes !== null);
+  return {
+    facts: { ...facts, weightsGib: said ?? facts.weightsGib },
+    from: fromHub ? 'hub' : 'catalogue',
+    findings: facts.layers === null && knownModel(id) === undefined ? [unknownModel(id, hub)] : [],
+  };
+};
+
 /** What was said wins over the catalogue; its sizes count beside a config.json only for a model that was named. */
-export const modelAsked = (ask: FitAsk): Found<ModelFacts> => {
+export const modelAsked = (ask: FitAsk): ModelAsked => {
   const id = String(ask.settled.values['model']);
-  const known = knownModel(id);
   const said = exact(ask.weightsGib);
-  if (ask.modelConfig === null) {
-    if (known === undefined) return { facts: null, findings: [unknownModel(id)] };
-    return found({ ...known, weightsGib: said ?? known.weightsGib });
-  }
+  if (ask.modelConfig === null) return named(id, ask.hub, said);
   const config = parseLenient(ask.modelConfig);
-  if (config === undefined) return { facts: null, findings: [unreadable] };
-  const listed = isExplicit(ask.settled, 'model') ? (known?.weightsGib ?? null) : null;
-  return found(readConfig(config, said ?? listed));
+  if (config === undefined) return { facts: null, from: null, findings: [unreadable] };
+  const listed = isExplicit(ask.settled, 'model') ? (knownModel(id)?.weightsGib ?? null) : null;
+  return { ...found(readConfig(config, said ?? listed)), from: 'said' };
 };
 
 const unknownGpu = (name: string): Finding => {
