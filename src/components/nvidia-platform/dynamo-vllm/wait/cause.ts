@@ -4,7 +4,7 @@ import { parseRelease } from '../../../../core/release.ts';
 import { argument } from '../graph.ts';
 import type { Container, Ended, Pod } from './pods.ts';
 import type { Role, Scene } from './scene.ts';
-import { cli, imageTag, modelOf } from './words.ts';
+import { imageTag, modelOf } from './words.ts';
 
 /** What a cause may name. */
 export type Subject = {
@@ -41,13 +41,12 @@ export type LogCause = {
   readonly starts?: number;
 };
 
-/** `./cli … install --name NAME FLAGS`, ready to copy. */
-export const again = ({ scene }: Subject, flags: string): string =>
-  `${cli} install --name ${scene.awaited.name} ${flags}`;
+/** The end of a hint: flags to add to the command that was run, which only that command can be added to. */
+export const again = (flags: string): string => `run again with: ${flags}`;
 
 /** Engine arguments join those that were given before. */
-export const withArgs = (subject: Subject, args: string): string =>
-  again(subject, `--vllm-args "${args}" (besides those given before)`);
+export const withArgs = (args: string): string =>
+  `run again with this among the vLLM args: --vllm-args "${args}"`;
 
 export const tensorOf = (role: Role): number => {
   const args = role.component?.args ?? [];

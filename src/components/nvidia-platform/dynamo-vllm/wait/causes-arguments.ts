@@ -2,11 +2,11 @@
 
 import { joinWords } from '../../../../core/words.ts';
 import { readVllmArgs } from '../engine/read.ts';
-import { again, type LogCause, type Subject } from './cause.ts';
+import type { LogCause, Subject } from './cause.ts';
 import { cli } from './words.ts';
 
 const renderAnew = (subject: Subject): string =>
-  `render the manifest anew for this release: ${cli} render --name ${subject.scene.awaited.name}${subject.release === '' ? '' : ` --release ${subject.release}`}`;
+  `render the manifest anew for the release of the image: ${cli} render --name ${subject.scene.awaited.name}${subject.release === '' ? '' : ` --release ${subject.release}`}`;
 
 const releaseText = ({ release }: Subject): string => (release === '' ? 'this image' : `Dynamo ${release}`);
 
@@ -14,7 +14,7 @@ const releaseText = ({ release }: Subject): string => (release === '' ? 'this im
 const advice = (words: string, subject: Subject): string => {
   const found = readVllmArgs(words, subject.release).findings.find(one => one.level === 'error');
   return found === undefined || found.hint === ''
-    ? `Remove it from --vllm-args: ${again(subject, '--vllm-args "…"')}`
+    ? 'Remove it from --vllm-args, or from args in the manifest.'
     : found.hint;
 };
 
@@ -80,6 +80,6 @@ export const refusedSettings: LogCause = {
   sign: /Value error, (.+)$/,
   say: ([, why = ''], subject) => ({
     why: `${releaseText(subject)} refuses the settings of the engine: ${firstLine(why)}`,
-    hint: `Correct the additional vLLM args: ${again(subject, '--vllm-args "…"')}`,
+    hint: 'Correct --vllm-args, or args in the manifest.',
   }),
 };

@@ -2,7 +2,7 @@
 
 import type { LogCause, Said, Subject } from './cause.ts';
 import { claimsOf } from './pods.ts';
-import { cli, sizeInGiB } from './words.ts';
+import { sizeInGiB } from './words.ts';
 
 /** Classes of this program's own download script, and what they mean. */
 export type FetchClass =
@@ -86,14 +86,14 @@ const diskFull = (subject: Subject): Said => {
     hint:
       claim === ''
         ? 'Keep the model on a claim (--model-cache create), or use nodes with a larger disk.'
-        : `Expand the claim if its class allows it (kubectl -n ${namespace} edit pvc ${claim}), delete a model that nobody uses from it, or use another claim: ${cli} install --name ${subject.scene.awaited.name} --model-cache claim:NAME`,
+        : `Delete a model that nobody uses from it, use another claim (--model-cache claim:NAME), or expand it if its class allows that: kubectl -n ${namespace} edit pvc ${claim}`,
   };
 };
 
 const sayings: Readonly<Record<FetchClass, (subject: Subject) => Said>> = {
-  'token-invalid': subject => ({
+  'token-invalid': () => ({
     why: 'the Hub does not know the Hugging Face token (401)',
-    hint: `Make a token with read permission at ${hub}/settings/tokens and store it: HF_TOKEN=… ${cli} install --name ${subject.scene.awaited.name}`,
+    hint: `Make a token with read permission at ${hub}/settings/tokens, put it into HF_TOKEN and run again.`,
   }),
   gated: subject => ({
     why: `the model ${theModel(subject)} is gated, and the account of the token has not been granted access (or there is no token)`,
@@ -114,15 +114,15 @@ const sayings: Readonly<Record<FetchClass, (subject: Subject) => Said>> = {
   'disk-full': diskFull,
   dns: ({ scene }) => ({
     why: `the name of the Hub or of its file servers cannot be resolved from namespace ${scene.awaited.namespace} (DNS)`,
-    hint: "Check the cluster's DNS and its way out, or name a mirror: --download-env HF_ENDPOINT=URL",
+    hint: "Check the cluster's DNS and its way out, or name a mirror and run again with: --download-env HF_ENDPOINT=URL",
   }),
   proxy: () => ({
     why: 'the proxy does not let the download through to the Hub',
-    hint: 'Check HTTPS_PROXY and NO_PROXY (--download-env HTTPS_PROXY=URL), and what the proxy allows: huggingface.co and *.hf.co.',
+    hint: 'Check that the proxy allows huggingface.co and *.hf.co, and its address; run again with: --download-env HTTPS_PROXY=URL',
   }),
   unreachable: ({ scene }) => ({
     why: `the Hub or its file servers cannot be reached from namespace ${scene.awaited.namespace}`,
-    hint: 'Check egress rules, network policies and proxies for huggingface.co and *.hf.co, or name a mirror: --download-env HF_ENDPOINT=URL',
+    hint: 'Check egress rules, network policies and proxies for huggingface.co and *.hf.co, or name a mirror and run again with: --download-env HF_ENDPOINT=URL',
   }),
   'not-writable': subject => ({
     why: `${claimOf(subject) === '' ? 'the folder' : `the volume of the claim ${claimOf(subject)}`} cannot be written by the pod's user (1000)`,

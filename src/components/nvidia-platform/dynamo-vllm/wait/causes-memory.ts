@@ -2,10 +2,22 @@
 
 import { again, type LogCause, type Subject, tensorFlag, withArgs } from './cause.ts';
 
-const moreGpus = (subject: Subject): string =>
-  `Spread it over more GPUs: ${again(subject, `${tensorFlag(subject)} ${subject.tensor * 2}`)}`;
+/** More GPUs than a node has help nobody. */
+const mostGpus = 8;
 
-const smaller = 'or take a smaller or quantised model';
+const wider = (subject: Subject): string => `${tensorFlag(subject)} ${subject.tensor * 2}`;
+
+const moreGpus = (subject: Subject, otherwise: string): string =>
+  subject.tensor >= mostGpus
+    ? `${otherwise}, or use GPUs with more memory.`
+    : `${otherwise}, or spread it over more GPUs and ${again(wider(subject))}`;
+
+const smaller = 'Take a smaller or quantised model';
+
+const shorten = (subject: Subject, tokens: number): string => {
+  const others = subject.tensor >= mostGpus ? '' : `Use more GPUs (${wider(subject)}), or shorten`;
+  return `${others === '' ? 'Shorten' : others} the context and ${withArgs(`--max-model-len ${lengthBelow(tokens)}`)}`;
+};
 
 const perGpu = ({ model, tensor }: Subject): string =>
   `${model === '' ? 'the model' : model} on ${tensor === 1 ? 'one GPU' : `${tensor} GPUs`}`;
@@ -21,8 +33,8 @@ export const memoryCauses: readonly LogCause[] = [
       why: `one request of ${tokens} tokens needs ${needed} GiB of KV cache, and ${free} GiB of GPU memory are left beside the weights`,
       hint:
         estimate === undefined || Number(estimate) < 2048
-          ? `${moreGpus(subject)}, or shorten the context with --max-model-len in --vllm-args.`
-          : `Shorten the context: ${withArgs(subject, `--max-model-len ${lengthBelow(Number(estimate))}`)}; or ${moreGpus(subject).replace('Spread', 'spread')}`,
+          ? moreGpus(subject, 'Shorten the context with --max-model-len')
+          : shorten(subject, Number(estimate)),
     }),
   },
   {
@@ -30,7 +42,7 @@ export const memoryCauses: readonly LogCause[] = [
     sign: /max seq len \((\d+)\) is larger than the maximum number of tokens that can be stored in KV cache \((\d+)\)/,
     say: ([, tokens = '', most = '0'], subject) => ({
       why: `a context of ${tokens} tokens is asked for, and the KV cache holds ${most}`,
-      hint: `Shorten the context: ${withArgs(subject, `--max-model-len ${lengthBelow(Number(most))}`)}`,
+      hint: shorten(subject, Number(most)),
     }),
   },
   {
@@ -38,7 +50,7 @@ export const memoryCauses: readonly LogCause[] = [
     sign: /No available memory for the cache blocks/,
     say: (_, subject) => ({
       why: `the weights leave no GPU memory for the KV cache (${perGpu(subject)})`,
-      hint: `${moreGpus(subject)}, ${smaller}, or raise --gpu-memory-utilization.`,
+      hint: moreGpus(subject, `${smaller}, raise --gpu-memory-utilization`),
     }),
   },
   {
@@ -55,15 +67,15 @@ export const memoryCauses: readonly LogCause[] = [
     sign: /Failed to load model - not enough GPU memory/,
     say: (_, subject) => ({
       why: `the weights do not fit (${perGpu(subject)})`,
-      hint: `${moreGpus(subject)}, ${smaller}.`,
+      hint: moreGpus(subject, smaller),
     }),
   },
   {
     rule: 'start-gpu-memory',
     sign: /CUDA out of memory occurred when warming up sampler with (\d+) dummy requests/,
-    say: ([, requests = ''], subject) => ({
+    say: ([, requests = '']) => ({
       why: `GPU memory runs out when the sampler is warmed up with ${requests} requests`,
-      hint: `Allow fewer at once: ${withArgs(subject, '--max-num-seqs 256')}`,
+      hint: `Allow fewer at once and ${withArgs('--max-num-seqs 256')}`,
     }),
   },
   {
@@ -71,7 +83,7 @@ export const memoryCauses: readonly LogCause[] = [
     sign: /CUDA out of memory\. Tried to allocate ([\d.]+ \w+)\.(?: GPU (\d+) has a total capacity of ([\d.]+ GiB)(?: of which ([\d.]+ \w+) is free)?)?/,
     say: ([, wanted = '', gpu, total, free], subject) => ({
       why: `GPU memory runs out (${perGpu(subject)}): ${wanted} more were asked for${total === undefined ? '' : `, GPU ${gpu} has ${total}${free === undefined ? '' : ` of which ${free} are free`}`}`,
-      hint: `${moreGpus(subject)}, ${smaller}, or lower --max-num-seqs and --gpu-memory-utilization in --vllm-args.`,
+      hint: moreGpus(subject, `${smaller}, lower --max-num-seqs or --gpu-memory-utilization`),
     }),
   },
   {
@@ -79,7 +91,7 @@ export const memoryCauses: readonly LogCause[] = [
     sign: /CUDA out of memory|torch\.(?:cuda\.)?OutOfMemoryError|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED/,
     say: (_, subject) => ({
       why: `GPU memory runs out (${perGpu(subject)})`,
-      hint: `${moreGpus(subject)}, ${smaller}.`,
+      hint: moreGpus(subject, smaller),
     }),
   },
 ];

@@ -1,6 +1,6 @@
 /** Causes: a model whose files are missing, broken or need consent, wherever they are read from. */
 
-import { again, type LogCause, type Subject, withArgs } from './cause.ts';
+import { type LogCause, type Subject, withArgs } from './cause.ts';
 import { claimsOf } from './pods.ts';
 
 const place = ({ pod }: Subject): string => {
@@ -9,7 +9,7 @@ const place = ({ pod }: Subject): string => {
 };
 
 const fetchAgain = (subject: Subject): string =>
-  `Fetch it again: delete the folder from ${place(subject)} and run ${again(subject, '')}`.trimEnd();
+  `Delete the folder of the model from ${place(subject)} and run again, which fetches it anew.`;
 
 export const modelCauses: readonly LogCause[] = [
   {
@@ -19,7 +19,7 @@ export const modelCauses: readonly LogCause[] = [
       const model = subject.model || repository || 'the model';
       return {
         why: `${model} contains custom Python code, and the engine runs none without consent`,
-        hint: `If you trust its authors, give it: ${withArgs(subject, '--trust-remote-code')}`,
+        hint: `If you trust its authors, ${withArgs('--trust-remote-code')}`,
       };
     },
   },
@@ -36,7 +36,7 @@ export const modelCauses: readonly LogCause[] = [
     sign: /Can't load tokenizer for '([^']+)'|Couldn't instantiate the backend tokenizer|Tokenizer class (\S+) does not exist/,
     say: ([, name, kind], subject) => ({
       why: `the tokenizer of ${name ?? subject.model} cannot be loaded${kind === undefined ? '' : ` (class ${kind})`}`,
-      hint: `Check that the repository has tokenizer files; one of another model can be named with ${withArgs(subject, '--tokenizer NAME')}`,
+      hint: `Check that the repository has tokenizer files, or name those of another model and ${withArgs('--tokenizer NAME')}`,
     }),
   },
   {

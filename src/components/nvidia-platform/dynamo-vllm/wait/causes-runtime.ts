@@ -1,15 +1,15 @@
 /** Causes: what is around an engine: shared memory, driver, network between GPUs, Dynamo's own services, permissions. */
 
-import { again, type LogCause, type Subject } from './cause.ts';
+import { again, type LogCause, type Subject, withArgs } from './cause.ts';
 import { sharedMemoryOf } from './shared-memory.ts';
-import { cli, variableOf } from './words.ts';
+import { variableOf } from './words.ts';
 
 const sharedMemory = (subject: Subject): { why: string; hint: string } => {
   const size = sharedMemoryOf(subject.pod);
   const { tensor } = subject;
   return {
     why: `its shared memory /dev/shm (${size}) is too small for NCCL and the ${tensor > 1 ? `${tensor} GPUs of tensor parallelism` : 'processes of the engine'}`,
-    hint: `Give it more: ${again(subject, '--shared-memory 16Gi')}; or leave sharedMemory out of config.json and manifest, then it gets enough.`,
+    hint: `Leave sharedMemory out of config.json and manifest, then it gets enough, or ${again('--shared-memory 16Gi')}`,
   };
 };
 
@@ -29,7 +29,7 @@ export const runtimeCauses: readonly LogCause[] = [
           : `the image is for ${arm ? 'arm64' : 'amd64'} and the node is ${arm ? 'amd64' : 'arm64'}`;
       return {
         why: `the image ${image} is built for another CPU architecture than that of node ${pod.node ?? ''}: ${pair} (exec format error)`,
-        hint: 'Use a multi-arch image tag that has both (without -amd64 or -arm64), or place the pods on nodes of its architecture: --node-selector kubernetes.io/arch=amd64',
+        hint: 'Use a multi-arch image tag that has both (without -amd64 or -arm64), or place the pods on nodes of its architecture, run again with: --node-selector kubernetes.io/arch=amd64',
       };
     },
   },
@@ -51,7 +51,7 @@ export const runtimeCauses: readonly LogCause[] = [
     sign: /No CUDA GPUs are available|Found no NVIDIA driver|libcuda\.so\.1: cannot open shared object|Failed to infer device type|could not select device driver|no NVIDIA GPU device is present|CUDA unknown error/i,
     say: (_, { pod, role }) => ({
       why: `it sees no GPU on node ${pod.node ?? ''}${role.component?.gpu === null ? ', and asks for none' : ''}`,
-      hint: 'Check the GPU limit of the worker, and the device plugin and container toolkit of the node: kubectl describe node',
+      hint: `Check the GPU limit of the worker, and the device plugin and container toolkit of the node: kubectl describe node ${pod.node ?? ''}`,
     }),
   },
   {
@@ -67,7 +67,7 @@ export const runtimeCauses: readonly LogCause[] = [
     sign: /(?:kvbm|block_manager|KvConnectorLeader|leader barrier).*(?:timed? ?out|deadline)|(?:timed? ?out|deadline).*(?:kvbm|block_manager|leader barrier)/i,
     say: (_, subject) => ({
       why: `KVBM did not get its caches ready in time (CPU ${variableOf(subject.role.component, 'DYN_KVBM_CPU_CACHE_GB') ?? '0'} GB, disk ${variableOf(subject.role.component, 'DYN_KVBM_DISK_CACHE_GB') ?? '0'} GB)`,
-      hint: 'Make the caches smaller (--kvbm-cpu-gb, --kvbm-disk-gb), or give more time with --env DYN_KVBM_LEADER_WORKER_INIT_TIMEOUT_SECS=3600',
+      hint: 'Make the caches smaller (--kvbm-cpu-gb, --kvbm-disk-gb), or give more time, run again with: --env DYN_KVBM_LEADER_WORKER_INIT_TIMEOUT_SECS=3600',
     }),
   },
   {
@@ -75,7 +75,7 @@ export const runtimeCauses: readonly LogCause[] = [
     sign: /cudaHostAlloc[^\n]*(?:fail|error)|(?:fail|cannot|unable)[^\n]*pinned|(?:fallocate|O_DIRECT)[^\n]*(?:fail|error|invalid|not supported)/i,
     say: ([line], subject) => ({
       why: `KVBM cannot set up its caches (CPU ${variableOf(subject.role.component, 'DYN_KVBM_CPU_CACHE_GB') ?? '0'} GB): ${line}`,
-      hint: 'Make the CPU cache smaller or the memory limit larger; for a disk without fallocate or O_DIRECT add --env DYN_KVBM_DISK_ZEROFILL_FALLBACK=true or --env DYN_KVBM_DISK_DISABLE_O_DIRECT=true',
+      hint: 'Make the CPU cache smaller or the memory limit larger; for a disk without fallocate or O_DIRECT run again with: --env DYN_KVBM_DISK_ZEROFILL_FALLBACK=true --env DYN_KVBM_DISK_DISABLE_O_DIRECT=true',
     }),
   },
   {
@@ -87,7 +87,7 @@ export const runtimeCauses: readonly LogCause[] = [
       const address = variableOf(role.component, what === 'NATS' ? 'NATS_SERVER' : 'ETCD_ENDPOINTS');
       return {
         why: `${what} of the Dynamo platform cannot be reached${address === undefined ? '' : ` at ${address}`}`,
-        hint: `Look whether it runs (kubectl get pods -A | grep -i ${what.toLowerCase()}) and whether a network policy of namespace ${scene.awaited.namespace} keeps pods from it.`,
+        hint: `Look whether a network policy of namespace ${scene.awaited.namespace} keeps pods from it, and whether it runs: kubectl get pods -A | grep -i ${what.toLowerCase()}`,
       };
     },
   },
@@ -128,7 +128,7 @@ export const runtimeCauses: readonly LogCause[] = [
     sign: /ModuleNotFoundError: No module named '([^']+)'/,
     say: ([, module = ''], { image }) => ({
       why: `the image ${image} lacks the Python module ${module}`,
-      hint: `Use the runtime image of a release that has it (--release, --image); see ${cli} check.`,
+      hint: 'Use the runtime image of a release that has it (--release, --image).',
     }),
   },
   {
@@ -142,9 +142,9 @@ export const runtimeCauses: readonly LogCause[] = [
   {
     rule: 'start-compile',
     sign: /InductorError|BackendCompilerFailed|Failed to find C compiler|ninja: build stopped|nvcc fatal/,
-    say: ([line], subject) => ({
+    say: ([line]) => ({
       why: `kernels cannot be compiled: ${line}`,
-      hint: `Use the full runtime image, or start without compiling: ${again(subject, '--vllm-args "--enforce-eager"')}`,
+      hint: `Use the full runtime image, or start without compiling and ${withArgs('--enforce-eager')}`,
     }),
   },
 ];
@@ -156,7 +156,7 @@ export const vagueRuntimeCauses: readonly LogCause[] = [
     sign: /NIXL_ERR\w*|nixl\w*(?:Error|Exception)|(?:NIXL|UCX)[^\n]*(?:not available|fail|ERROR)[^\n]*/i,
     say: ([line]) => ({
       why: `the KV transfer between prefill and decode (NIXL over UCX) cannot be set up: ${line.slice(0, 120)}`,
-      hint: 'Check that both roles run the same image, and the RDMA resources of the pods; without RDMA try --env UCX_TLS=tcp,cuda_copy,cuda_ipc',
+      hint: 'Check that both roles run the same image, and the RDMA resources of the pods; without RDMA run again with: --env UCX_TLS=tcp,cuda_copy,cuda_ipc',
     }),
   },
   {
@@ -164,7 +164,7 @@ export const vagueRuntimeCauses: readonly LogCause[] = [
     sign: /NCCL error[^\n]*|ncclSystemError[^\n]*|ncclUnhandledCudaError[^\n]*|ncclInvalidUsage[^\n]*/,
     say: ([line], { tensor, pod }) => ({
       why: `NCCL cannot join the ${tensor > 1 ? `${tensor} GPUs` : 'GPUs'} on node ${pod.node ?? ''}: ${line.slice(0, 120)}`,
-      hint: 'Run it with --env NCCL_DEBUG=INFO and look for the first NCCL WARN line: usual are too little shared memory, peer access, or a driver fault.',
+      hint: 'Usual are too little shared memory, peer access or a driver fault; for the first NCCL WARN line run again with: --env NCCL_DEBUG=INFO',
     }),
   },
 ];

@@ -81,9 +81,9 @@ export const shapeCauses: readonly LogCause[] = [
   {
     rule: 'start-gpu-unfit',
     sign: /Bfloat16 is only supported on GPUs with compute capability of at least ([\d.]+?)\. Your (.+?) GPU has compute capability ([\d.]+\d)/,
-    say: ([, least = '', gpu = '', has = ''], subject) => ({
+    say: ([, least = '', gpu = '', has = '']) => ({
       why: `${gpu} (compute capability ${has}) cannot compute in bfloat16, which needs ${least}`,
-      hint: `Use half precision: ${withArgs(subject, '--dtype half')}; or newer GPUs.`,
+      hint: `Use newer GPUs, or half precision and ${withArgs('--dtype half')}`,
     }),
   },
   {
@@ -107,7 +107,7 @@ export const shapeCauses: readonly LogCause[] = [
     sign: /max_model_len \((\d+)\) is greater than the derived max_model_len \(([^)]*?)=?(\d+)/,
     say: ([, asked = '', , most = ''], subject) => ({
       why: `--max-model-len ${asked} is more than the ${most} tokens that ${subject.model || 'the model'} was made for`,
-      hint: `Use at most that: ${withArgs(subject, `--max-model-len ${most}`)}`,
+      hint: `Use at most that and ${withArgs(`--max-model-len ${most}`)}`,
     }),
   },
   {
@@ -115,7 +115,7 @@ export const shapeCauses: readonly LogCause[] = [
     sign: /World size \((\d+)\) is larger than the number of available GPUs \((\d+)\)/,
     say: ([, wanted = '', has = ''], subject) => ({
       why: `tensor times pipeline parallel size is ${wanted}, and the pod has ${has} GPUs`,
-      hint: `Ask for as many GPUs as that, or: ${again(subject, `${tensorFlag(subject)} ${has}`)}`,
+      hint: `Ask for as many GPUs as that, or ${again(`${tensorFlag(subject)} ${has}`)}`,
     }),
   },
   {

@@ -4,7 +4,6 @@ import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis
 import type { Happening } from './events.ts';
 import { claimsOf } from './pods.ts';
 import type { Role, Scene } from './scene.ts';
-import { cli } from './words.ts';
 
 const shortMs = 4_000;
 const longMs = 60_000;
@@ -120,7 +119,7 @@ const isMounted = (scene: Scene, claim: string): boolean =>
   scene.roles.some(role => role.pods.some(pod => pod.node !== null && claimsOf(pod).includes(claim)));
 
 const claimHint = (claim: string, scene: Scene): string =>
-  `Choose a class that can (${cli} install --name ${scene.awaited.name} --storage-class CLASS), or a claim that is there (--model-cache claim:NAME); see: kubectl -n ${scene.awaited.namespace} describe pvc ${claim}`;
+  `Choose a class that can (--storage-class CLASS), or a claim that is there (--model-cache claim:NAME); see: kubectl -n ${scene.awaited.namespace} describe pvc ${claim}`;
 
 const failedClaim = (scene: Scene, event: Happening): Diagnosis => ({
   rule: 'claim-not-provisioned',

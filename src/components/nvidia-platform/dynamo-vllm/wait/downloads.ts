@@ -101,7 +101,7 @@ const withoutCause = (scene: Scene, role: Role, job: JobState): Diagnosis[] => {
       role,
       message: who =>
         `${who}${ofDeployment(scene)} failed: ${why}${exit === null ? '' : ` (exit code ${exit})`}.`,
-      hint: `Read its log: kubectl -n ${scene.awaited.namespace} logs job/${job.name}; then run again: what is on the claim is not fetched twice.`,
+      hint: `Run again, what is on the claim is not fetched twice; its log tells more: kubectl -n ${scene.awaited.namespace} logs job/${job.name}`,
       evidence: lines.length > 0 ? lines : [job.failed.message],
       from: endedAt(scene, pod),
     },

@@ -6,7 +6,6 @@ import { count, list, metadataOf, number, record, text } from './members.ts';
 import { moment } from './moment.ts';
 import { conditionsOf } from './pods.ts';
 import type { Role, Scene } from './scene.ts';
-import { cli } from './words.ts';
 
 /** An operator that is there answers in half a second; a crowded one may take longer. */
 const silenceMs = 30_000;
@@ -34,7 +33,7 @@ const gone = (scene: Scene): Diagnosis[] =>
         finding(
           'graph-gone',
           `There is no deployment ${deployment(scene)} any more.`,
-          `Somebody has deleted it; apply it again: ${cli} install --name ${scene.awaited.name}`,
+          'Somebody has deleted it; run again to make it anew.',
           scene.sight.since + goneMs,
         ),
       ];
@@ -65,7 +64,7 @@ const unattended = (scene: Scene): Diagnosis[] => {
     finding(
       'graph-unattended',
       `No Dynamo operator takes up the deployment ${deployment(scene)}: half a minute after it was made it has no status, no finalizer and no pods.`,
-      `Look whether the operator runs and whether it is restricted to other namespaces: kubectl get deployments -A | grep dynamo-operator (argument --restrictedNamespace); install into the namespace it watches, or lift the restriction for ${namespace}.`,
+      `Install into the namespace that the operator watches, or lift its restriction (--restrictedNamespace) for ${namespace}; look whether it runs and what it watches: kubectl get deployments -A -o yaml -l app.kubernetes.io/part-of=dynamo-operator`,
       Math.max(made + silenceMs, scene.sight.since + secondLookMs),
     ),
   ];

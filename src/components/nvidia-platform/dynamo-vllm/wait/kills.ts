@@ -6,7 +6,6 @@ import { engineStage } from './engine-stages.ts';
 import { linesOf } from './lines.ts';
 import { count, record, text } from './members.ts';
 import { specOf } from './pods.ts';
-import { cli } from './words.ts';
 
 const killedCode = 137;
 /** The log of a run that has just ended is read a moment later, and comes line by line. */
@@ -58,9 +57,9 @@ const probeHint = (subject: Subject, kind: string): string => {
     return `It had ${Math.round((threshold * period) / 60)} minutes: raise the failureThreshold of its startupProbe, or read the log for what takes so long.`;
   const advice =
     threshold < 3
-      ? `Let this program write the probe (${cli} install --name ${subject.scene.awaited.name}), or give a complete livenessProbe with failureThreshold 3 or more`
+      ? 'Give a complete livenessProbe with failureThreshold 3 or more, as this program writes it'
       : `Raise the failureThreshold of the livenessProbe (now ${threshold}, every ${period} s)`;
-  return `${advice}; kernels compile less with ${again(subject, '--env VLLM_DEEP_GEMM_WARMUP=skip')}`;
+  return `${advice}, or compile fewer kernels at the start and ${again('--env VLLM_DEEP_GEMM_WARMUP=skip')}`;
 };
 
 const restarts = (times: number): string => `${times} restart${times === 1 ? '' : 's'} so far`;

@@ -3,22 +3,21 @@
 import type { Finding } from '../../../../core/finding.ts';
 import type { RoleRow } from '../../../../core/sight.ts';
 import type { Scene } from './scene.ts';
-import { cli, minutes } from './words.ts';
+import { minutes } from './words.ts';
 
 type Guess = { readonly stage: RegExp; readonly likely: string; readonly hint: (scene: Scene) => string };
 
 const describe = ({ awaited }: Scene): string =>
   `kubectl -n ${awaited.namespace} describe pods -l nvidia.com/dynamo-graph-deployment-name=${awaited.name}`;
 
-const wait = ({ awaited }: Scene): string =>
-  `what is there goes on by itself; wait on with ${cli} install --name ${awaited.name} --timeout 2h`;
+const wait = 'what is there goes on by itself; run again with: --timeout 2h';
 
 const guesses: readonly Guess[] = [
   {
     stage: /waiting for the operator|creating pod/,
     likely: 'the Dynamo operator is busy or down, or a quota or webhook refuses the pods',
     hint: ({ awaited }) =>
-      `Look at: kubectl -n ${awaited.namespace} get events --sort-by=.lastTimestamp, and at the operator's log.`,
+      `Look at the operator's log and at: kubectl -n ${awaited.namespace} get events --sort-by=.lastTimestamp`,
   },
   {
     stage: /scheduling|held back/,
@@ -28,12 +27,12 @@ const guesses: readonly Guess[] = [
   {
     stage: /pulling image|creating container/,
     likely: 'the image or a volume comes slowly',
-    hint: scene => `Look at: ${describe(scene)}; ${wait(scene)}`,
+    hint: scene => `Look at: ${describe(scene)}`,
   },
   {
     stage: /downloading/,
     likely: 'the way to the Hub is slow',
-    hint: scene => `The download goes on by itself; ${wait(scene)}`,
+    hint: () => 'The download goes on by itself; run again with: --timeout 2h',
   },
   {
     stage: /waiting for the model/,
@@ -43,13 +42,12 @@ const guesses: readonly Guess[] = [
   {
     stage: /loading weights/,
     likely: 'the volume that the weights are read from is slow',
-    hint: scene => `A faster storage class helps the next time; ${wait(scene)}`,
+    hint: () => `A faster storage class helps the next time; ${wait}`,
   },
   {
     stage: /compiling|warming up|capturing|KV cache/,
     likely: 'kernels are compiled on slow CPUs or without a cache',
-    hint: scene =>
-      `Later starts are faster with a compile cache, or use --vllm-args "--enforce-eager"; ${wait(scene)}`,
+    hint: () => `Later starts are faster with a compile cache, or use --vllm-args "--enforce-eager"; ${wait}`,
   },
   {
     stage: /registering/,
@@ -63,7 +61,7 @@ const anything: Guess = {
   stage: /^/,
   likely: 'the engine starts slowly or stands still',
   hint: scene =>
-    `Read the log: kubectl -n ${scene.awaited.namespace} logs -l nvidia.com/dynamo-graph-deployment-name=${scene.awaited.name} --tail 50; ${wait(scene)}`,
+    `Read the log: kubectl -n ${scene.awaited.namespace} logs -l nvidia.com/dynamo-graph-deployment-name=${scene.awaited.name} --tail 50`,
 };
 
 const state = (row: RoleRow, now: number): string =>

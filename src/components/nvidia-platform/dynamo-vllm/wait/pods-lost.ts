@@ -4,7 +4,7 @@ import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis
 import { clockSlackMs } from './events.ts';
 import { mainContainers, type Pod } from './pods.ts';
 import { podsIn, type Role, type Scene } from './scene.ts';
-import { cli, variableOf } from './words.ts';
+import { variableOf } from './words.ts';
 
 const eviction = (pod: Pod): { readonly message: string; readonly at: number | null } => {
   const event = pod.events.findLast(one => one.reason === 'Evicted');
@@ -47,7 +47,7 @@ const storage = (evicted: Evicted): { readonly why: string; readonly hint: strin
   if (tier !== null)
     return {
       why: `the KVBM disk cache (${tier}) filled the ephemeral-storage of node ${evicted.pod.node ?? ''}${what}`,
-      hint: `Make the disk cache smaller (${cli} install --name ${evicted.scene.awaited.name} --kvbm-disk-gb N), or mount a volume (NVMe hostPath or claim) for its folder.`,
+      hint: 'Mount a volume (NVMe hostPath or claim) for its folder, or make the disk cache smaller and run again with: --kvbm-disk-gb N',
     };
   return {
     why: `its files filled the ephemeral-storage of node ${evicted.pod.node ?? ''} or went over their limit${what}`,
@@ -65,7 +65,7 @@ const reasonFor = (evicted: Evicted): { readonly why: string; readonly hint: str
     };
   return {
     why: evicted.message.replace(/\.\s*$/, '') || `node ${evicted.pod.node ?? ''} is short of something`,
-    hint: 'Look at the node: kubectl describe node',
+    hint: `Look at the node: kubectl describe node ${evicted.pod.node ?? ''}`,
   };
 };
 
@@ -100,7 +100,7 @@ const rejected = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
       role,
       message: who =>
         `${who}${ofDeployment(scene)} was refused by node ${pod.node ?? ''} after it had been placed there (${pod.reason}).`,
-      hint: `See what the node lacks: kubectl describe node ${pod.node ?? ''}; a device plugin that was restarted is the usual reason.`,
+      hint: `A device plugin that was restarted is the usual reason; see what the node lacks: kubectl describe node ${pod.node ?? ''}`,
       evidence: [pod.message],
       from: 0,
     },
@@ -120,7 +120,7 @@ const lost = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
     role,
     message: (who: string) =>
       `${who}${ofDeployment(scene)} stands on node ${pod.node ?? ''}, which has stopped answering.`,
-    hint: `Look at the node: kubectl describe node ${pod.node ?? ''}; after five minutes Kubernetes makes the pod anew elsewhere, if there is room.`,
+    hint: `After five minutes Kubernetes makes the pod anew elsewhere, if there is room; look at the node: kubectl describe node ${pod.node ?? ''}`,
     evidence: event === undefined ? [] : [event.message],
   };
   const warning: Diagnosis = { ...base, level: 'warning', from: 0 };

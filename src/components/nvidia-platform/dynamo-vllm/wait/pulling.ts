@@ -5,7 +5,7 @@ import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis
 import type { Container, Pod } from './pods.ts';
 import { podsIn, type Role, type Scene } from './scene.ts';
 import { isPulling, isPullProblem, lastEvent } from './stages.ts';
-import { cli, imageTag } from './words.ts';
+import { imageTag } from './words.ts';
 
 type Subject = {
   readonly scene: Scene;
@@ -32,13 +32,13 @@ const registryOf = (image: string): string => {
 };
 
 /** A post release is a Helm chart's version; its image is that of the release. */
-const otherTag = ({ image, scene }: Subject): string => {
+const otherTag = ({ image }: Subject): string => {
   const tag = imageTag(image);
   const plain = withoutPost(tag);
-  const named = `${cli} install --name ${scene.awaited.name} --image`;
+  const repository = image.slice(0, image.lastIndexOf(':'));
   if (plain !== tag)
-    return `-post versions are those of charts; the image tag is ${plain}: ${named} ${image.slice(0, image.lastIndexOf(':'))}:${plain}`;
-  return `Look for an existing tag in the registry and use it: ${named} ${image.slice(0, image.lastIndexOf(':'))}:TAG`;
+    return `Versions with -post are those of charts, and the image tag is ${plain}; run again with: --image ${repository}:${plain}`;
+  return `Look for an existing tag in the registry and run again with: --image ${repository}:TAG`;
 };
 
 /** First match counts. Texts of containerd, CRI-O and the registries' own answers. */
@@ -80,14 +80,14 @@ const causes: readonly PullCause[] = [
     sign: /unauthori[sz]ed|authentication required|authorization failed|access denied|denied: |pull access denied|insufficient_scope|403 Forbidden|401 Unauthorized|no basic auth credentials/i,
     patience: 0,
     message: ({ image }) => `the registry ${registryOf(image)} refuses to hand out the image ${image}`,
-    hint: ({ scene }) =>
-      `Make a Secret with credentials (kubectl -n ${scene.awaited.namespace} create secret docker-registry …) and name it with --image-pull-secret; check the spelling of the image too.`,
+    hint: ({ scene, image }) =>
+      `Check the spelling of the image; for a private one name a Secret with --image-pull-secret, which is made by: kubectl -n ${scene.awaited.namespace} create secret docker-registry NAME --docker-server=${registryOf(image)} --docker-username=… --docker-password=…`,
   },
   {
     rule: 'pull-not-found',
     sign: /not found|manifest unknown|NotFound|name unknown|does not exist|NAME_UNKNOWN|MANIFEST_UNKNOWN|404/i,
     patience: 0,
-    message: ({ image }) => `the image ${image} does not exist: the registry says "not found"`,
+    message: ({ image }) => `the image ${image} does not exist (the registry says "not found")`,
     hint: otherTag,
   },
   {

@@ -41,7 +41,7 @@ const taint = (all: readonly Obstacle[], scene: Scene): Told | null => {
     rule: 'schedule-taint',
     message: who =>
       `${who}${ofDeployment(scene)} finds no node: ${nodes(first.nodes)} carry the taint ${first.what}, which the pods do not tolerate${others}.`,
-    hint: `If the owner of those nodes agrees, add a toleration: ${cli} install --name ${scene.awaited.name} ${flags}; otherwise add nodes to another node group.`,
+    hint: `Add nodes to another node group, or, if the owner of those nodes agrees, add a toleration and run again with: ${flags}`,
   };
 };
 
@@ -76,7 +76,7 @@ const short = (all: readonly Obstacle[], scene: Scene, pod: Pod): Told | null =>
     message: who =>
       `${who}${ofDeployment(scene)} finds no node: a pod asks for ${wants}, and ${nodes(first.nodes)} have too little of it free${others}.`,
     hint: gpu
-      ? `Free GPUs or add a node with enough of them, or ask for fewer with a smaller --tensor-parallel-size or --replicas; see ${cli} check.`
+      ? `Free GPUs, add a node with enough of them, or ask for fewer (--tensor-parallel-size, --replicas); see who holds them: ${cli} check`
       : 'Ask for less, or add a larger node.',
   };
 };
@@ -91,7 +91,7 @@ const labels = (all: readonly Obstacle[], scene: Scene): Told | null => {
   return {
     rule: 'schedule-labels',
     message: who => `${who}${ofDeployment(scene)} finds no node: ${obstacleText(all)} (nodes ${why}).`,
-    hint: 'Compare the node selector with: kubectl get nodes --show-labels; choose another with --node-selector.',
+    hint: 'Choose another --node-selector, after a look at: kubectl get nodes --show-labels',
   };
 };
 
@@ -108,7 +108,7 @@ const volume = (all: readonly Obstacle[], scene: Scene): Told | null => {
     hint:
       found.kind === 'volume'
         ? 'Use a storage class whose volumes all nodes can mount (ReadWriteMany), or add GPUs in the zone of the volume.'
-        : `Look at: kubectl -n ${scene.awaited.namespace} get pvc,events; a claim without a class needs a default storage class or --storage-class.`,
+        : `A claim without a class needs a default storage class or --storage-class; look at: kubectl -n ${scene.awaited.namespace} get pvc,events`,
   };
 };
 
@@ -168,6 +168,9 @@ const gated = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
   ];
 };
 
+const refusedText = (refusal: string | null): string =>
+  refusal === null ? '' : `; no node will be made for it: ${refusal.replace(/\.$/, '').slice(0, 200)}`;
+
 const unplaced = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
   if (pod.conditions.PodScheduled?.reason === 'SchedulingGated') return gated(role, pod, scene);
   if (nodeMaker(pod) !== null) return coming(role, pod);
@@ -175,12 +178,10 @@ const unplaced = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
   if (message === '') return [];
   const refusal = nodeRefusal(pod);
   const cause = told(message, scene, pod);
-  const hint =
-    refusal === null ? cause.hint : `${cause.hint} No node will be made for it: ${refusal.slice(0, 200)}`;
   return [
     {
       ...cause,
-      hint,
+      message: who => `${cause.message(who).replace(/\.$/, '')}${refusedText(refusal)}.`,
       level: 'error',
       role,
       evidence: [message, ...(refusal === null ? [] : [refusal])],

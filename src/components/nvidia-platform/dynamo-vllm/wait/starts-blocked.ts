@@ -18,11 +18,12 @@ const ofMissing = (
 ): { readonly why: string; readonly hint: (namespace: string) => string } | null => {
   const whole = missing.exec(message);
   if (whole !== null) {
-    const [, kind = '', name = ''] = whole;
+    const name = whole[2] ?? '';
+    const kind = (whole[1] ?? '').toLowerCase();
     return {
       why: `there is no ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${name}`,
       hint: namespace =>
-        `Make it: kubectl -n ${namespace} create ${kind.toLowerCase()}${kind.toLowerCase() === 'secret' ? ' generic' : ''} ${name} …, or leave it out of the deployment.`,
+        `Leave it out of the deployment, or make it: kubectl -n ${namespace} create ${kind}${kind === 'secret' ? ' generic' : ''} ${name} --from-literal=KEY=VALUE`,
     };
   }
   const key = missingKey.exec(message);
@@ -30,7 +31,7 @@ const ofMissing = (
   return {
     why: `the ${key[2]} ${key[3]} has no key ${key[1]}`,
     hint: namespace =>
-      `Put it in, or name another: kubectl -n ${namespace} describe ${(key[2] ?? '').toLowerCase()}`,
+      `Put it in, or name another: kubectl -n ${namespace} describe ${(key[2] ?? '').toLowerCase()} ${(key[3] ?? '').split('/').at(-1)}`,
   };
 };
 

@@ -8,7 +8,6 @@ import { moment } from './moment.ts';
 import { type Container, claimsOf, mainContainers, type Pod } from './pods.ts';
 import { jobOfRole, podsIn, type Role, type Scene } from './scene.ts';
 import { waiterName } from './stages.ts';
-import { cli } from './words.ts';
 
 /** The waiter looks every two seconds; a line that is younger than the download by more was written in vain. */
 const lookMs = 5_000;
@@ -51,7 +50,7 @@ const waitsInVain = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
       role,
       message: who =>
         `${who}${ofDeployment(scene)} waits for a model that nothing brings any more to the claim ${claim}: ${reason.replace(/\.$/, '')}.`,
-      hint: `Let the download run: ${cli} install --name ${scene.awaited.name}; two deployments with different revisions of one model need claims of their own (--model-cache claim:NAME).`,
+      hint: 'Run again, so that the download is done anew; two deployments with different revisions of one model need claims of their own: --model-cache claim:NAME',
       evidence: [reason],
       from: complete === null ? after(scene, waiter.runningSince, nobodyMs) : 0,
     },
