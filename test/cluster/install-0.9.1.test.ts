@@ -1,0 +1,3 @@
+import { cases, testInstalls } from './releases.ts';
+
+await testInstalls('0.9.1', 'v1alpha1', cases);
