@@ -1,5 +1,5 @@
 import { connect as connectSocket, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Client } from '../../src/cluster/client.ts';
 import { connect } from '../../src/cluster/connect.ts';
 import { openTunnel } from '../../src/cluster/forward.ts';
@@ -9,6 +9,7 @@ import type { KubernetesObject } from '../../src/core/manifest.ts';
 import type { Probe, ProbeReport, ProbeStep } from '../../src/core/probe.ts';
 import type { KubeObject } from '../kit/cluster/api/client.ts';
 import type { Cluster } from '../kit/cluster/cluster.ts';
+import { component, newFolder, runCli } from '../kit/process.ts';
 import { goldenManifests, goldenReleases } from './golden.ts';
 import { describeWithFrontend, eventually } from './support.ts';
 
@@ -59,12 +60,53 @@ await describeWithFrontend('verification of a real frontend', { release: RELEASE
       health: 'pass prefill 2, decode 2',
       models: `pass ${MODEL} is ready`,
       router: expect.stringMatching(
-        /^pass event-driven: \d+ KV events, \d{3,} tokens cached, predicted hit rate \d+ %$/,
+        /^pass event-driven: \d+ KV events, \d{3,} tokens of the repeated prompt cached$/,
       ),
       disaggregated: expect.stringMatching(/^pass \d+ requests were prefilled$/),
     });
     await expect.poll(() => opened.open()).toBe(0);
-    await remove(cluster(), graph);
+
+    // The verb itself, as typed.
+    const typed = [
+      'verify',
+      '-n',
+      'dynamo-system',
+      '--kubeconfig',
+      cluster().kubeconfig,
+      '--context',
+      'admin',
+    ];
+    const verb = (...words: string[]) => runCli([...component, ...typed, ...words], { cwd: newFolder() });
+    const shown = await verb();
+    expect(shown.code).toBe(0);
+    expect(shown.stderr).toMatch(/^✓ the frontend is alive: .*ms$/m);
+    expect(shown.stderr).toMatch(/^✓ routing follows the KV cache: event-driven: /m);
+    expect(shown.stdout).toContain(`${MODEL} answers:`);
+    expect(shown.stdout).toContain('port-forward service/qwen3-30b-a3b-instruct-25-frontend 8000:8000');
+    const width = Math.max(...shown.stderr.split('\n').map(line => line.length));
+    expect(width).toBeLessThanOrEqual(80);
+
+    const events = await verb(graph.metadata.name, '-o', 'json');
+    const lines = events.stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(lines.at(-1)).toMatchObject({
+      kind: 'result',
+      verdict: 'serving',
+      findings: [],
+      model: MODEL,
+      versions: { dynamo: RELEASE },
+      timings: { stepsMs: { chat: expect.any(Number) } },
+    });
+    expect(new Set(lines.map(line => line.kind))).toEqual(new Set(['step', 'result']));
+
+    const junit = await verb('-o', 'junit');
+    expect(junit.stdout).toContain('tests="7" failures="0" skipped="0"');
+
+    const absent = await verb('nobody', '-o', 'json');
+    expect(absent.code).toBe(69);
+    expect(absent.stdout).toContain('There is no deployment nobody in namespace dynamo-system.');
   });
 
   test('an aggregated deployment, with its frontend pod killed in the middle', {
@@ -117,7 +159,6 @@ await describeWithFrontend('verification of a real frontend', { release: RELEASE
     expect(read).toBeGreaterThan(32 * 1024 * 1024);
     await tunnel.close();
     await expect.poll(() => opened.open()).toBe(0);
-    await remove(cluster(), graph);
   });
 });
 
@@ -145,6 +186,7 @@ async function deploy(cluster: Cluster, name: string): Promise<KubernetesObject>
     await cluster.objects.apply(shared, 'dynamo-installer');
   }
   const deployment = manifests.at(-1) as KubeObject;
+  onTestFinished(() => remove(cluster, deployment));
   const found = await eventually(
     async () => {
       const now = await cluster.objects.read(deployment);
@@ -156,8 +198,7 @@ async function deploy(cluster: Cluster, name: string): Promise<KubernetesObject>
   return found as unknown as KubernetesObject;
 }
 
-async function remove(cluster: Cluster, graph: KubernetesObject): Promise<void> {
-  const object = graph as unknown as KubeObject;
+async function remove(cluster: Cluster, object: KubeObject): Promise<void> {
   await cluster.objects.remove(object);
   await eventually(
     async () => ((await cluster.objects.read(object)) ? undefined : true),

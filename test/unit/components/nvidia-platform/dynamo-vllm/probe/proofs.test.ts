@@ -50,7 +50,7 @@ test('events that reach the router and a prefix that is found are a proof', asyn
   expect(report).toMatchObject({ verdict: 'serving', findings: [] });
   expect(routerStep(report)).toMatchObject({
     outcome: 'pass',
-    detail: 'event-driven: 14 KV events, 1984 tokens cached, predicted hit rate 90 %',
+    detail: 'event-driven: 14 KV events, 1984 tokens of the repeated prompt cached',
   });
   expect(requests.filter(line => line.startsWith('POST'))).toHaveLength(5);
 });
@@ -73,7 +73,7 @@ dynamo_component_router_kv_hit_rate_count 4
     'router-weight-ignored warning',
   ]);
   const text = report.findings.map(({ message, hint }) => `${message}\n${hint}`).join('\n');
-  expect(text).toContain('The KV router of x works without KV events');
+  expect(text).toContain("The KV router of x does not follow the workers' KV events");
   expect(text).toContain('Dynamo 1.1 publishes only with --kv-events-config');
   expect(text).toContain('DYN_KV_OVERLAP_SCORE_WEIGHT on the frontend of x is ignored');
   expect(text).toContain('DYN_ROUTER_KV_OVERLAP_SCORE_WEIGHT');
@@ -120,6 +120,35 @@ test('the router itself tells of workers that it hears nothing from', () => {
     outcome: 'warn',
     because: '2 of the workers publish no KV events',
   });
+});
+
+test('a router that chooses by chance is asked again; one that does not has to find what was stored', async () => {
+  const nothing = { ...seen, hitRate: 0, cached: 0 };
+  expect(judgeRouter({ ...router, temperature: 0.5 }, nothing)).toMatchObject({
+    outcome: 'pass',
+    detail: 'event-driven: 3 KV events, no hit yet at router temperature 0.5',
+  });
+  expect(judgeRouter(router, nothing)).toMatchObject({
+    outcome: 'warn',
+    detail: 'KV events arrive, but no prefix is found',
+  });
+  expect(judgeRouter(router, { ...nothing, hitRate: null }).outcome).toBe('pass');
+  let long = 0;
+  const lucky = await play({
+    graph: graph({ release: '1.5.1', frontendEnv: { ...kv, DYN_ROUTER_TEMPERATURE: '0.5' }, args: publish }),
+    pages: {
+      ...counting(14),
+      'POST /v1/chat/completions': request => {
+        if (JSON.stringify(request.body).length > 1000) long += 1;
+        return chat(long === 4 ? 1984 : 0);
+      },
+      'GET /metrics': () => ({
+        text: `dynamo_component_router_requests_total ${long}\ndynamo_component_kv_cache_events_applied{event_type="stored",status="ok"} ${long}`,
+      }),
+    },
+  });
+  expect(long).toBe(4);
+  expect(routerStep(lucky.report)?.detail).toContain('1984 tokens of the repeated prompt cached');
 });
 
 test('a router that was told to predict is approximate whatever it counts', () => {
