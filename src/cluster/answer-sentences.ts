@@ -72,7 +72,7 @@ const causesOf = (status: Status | null): RefusalCause[] =>
   }));
 
 /** Milliseconds until it may be tried again, or null when nothing is said. */
-export const retryAfterMs = (header: string | undefined, body: unknown, now: number): number | null => {
+const retryAfterMs = (header: string | undefined, body: unknown, now: number): number | null => {
   const seconds = Number(header ?? (isStatus(body) ? body.details?.retryAfterSeconds : undefined));
   if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
   const date = Date.parse(header ?? '');

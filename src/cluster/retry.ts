@@ -12,7 +12,7 @@ const delays = [100, 300, 800, 2_000] as const;
 const mostPatienceMs = 8_000;
 
 /** Whether sending it twice does no more than sending it once: reads, server-side apply, and reviews, which store nothing. */
-export const isRepeatable = (ask: Asked): boolean =>
+const isRepeatable = (ask: Asked): boolean =>
   ask.method === 'GET' ||
   (ask.method === 'PATCH' && (ask.contentType ?? '').startsWith('application/apply-patch')) ||
   (ask.method === 'POST' && ask.path.startsWith('/apis/authorization.k8s.io/'));

@@ -14,7 +14,7 @@ import { type ConnectOptions, connect } from '../../../src/cluster/connect.ts';
 import { type ClusterError, isClusterError } from '../../../src/cluster/refusal.ts';
 import { createAuthority } from '../../kit/cluster/control/certificates.ts';
 
-export const authority = createAuthority('played-ca');
+const authority = createAuthority('played-ca');
 
 export type Request = IncomingMessage | Http2ServerRequest;
 export type Response = ServerResponse | Http2ServerResponse;
