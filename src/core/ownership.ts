@@ -13,6 +13,9 @@ export const programVersionAnnotation = `${ownName}/program-version`;
 
 export const isOwn = (labels: Labels | undefined): boolean => labels?.[managedByLabel] === ownName;
 
+/** The deployment that an object belongs to; undefined for what deployments share. */
+export const instanceOf = (labels: Labels | undefined): string | undefined => labels?.[instanceLabel];
+
 /** Labels of an object that the program makes itself; what deployments share belongs to no instance. */
 export const ownLabels = (component: string, instance: string | null): Labels => ({
   [managedByLabel]: ownName,

@@ -15,12 +15,15 @@ type List = { readonly items: readonly KubernetesObject[] };
 const passedOver = (error: unknown): error is ClusterError =>
   isClusterError(error) && ['not-found', 'server'].includes(error.kind);
 
-/** The first version that can be read; null when nothing is there in any of them. Errors: ClusterError. */
-const read = async <T>(client: Client, { group, versions }: Graphs, rest: string): Promise<T | null> => {
+/** What comes of the first version that can be read; null when nothing is there in any of them. Errors: ClusterError. */
+export const readFirst = async <T>(
+  { group, versions }: Pick<Graphs, 'group' | 'versions'>,
+  read: (root: string) => Promise<T>,
+): Promise<T | null> => {
   const refused: ClusterError[] = [];
   for (const version of versions) {
     try {
-      return (await client.request<T>({ method: 'GET', path: `/apis/${group}/${version}/${rest}` })).body;
+      return await read(`/apis/${group}/${version}`);
     } catch (error) {
       if (!passedOver(error)) throw error;
       refused.push(error);
@@ -30,6 +33,9 @@ const read = async <T>(client: Client, { group, versions }: Graphs, rest: string
   if (broken !== undefined) throw broken;
   return null;
 };
+
+const read = <T>(client: Client, graphs: Graphs, rest: string): Promise<T | null> =>
+  readFirst(graphs, async root => (await client.request<T>({ method: 'GET', path: `${root}/${rest}` })).body);
 
 const nothingThere = (namespace: string): CliError =>
   new CliError('unavailable', `There is no deployment in namespace ${namespace}.`, {
