@@ -87,6 +87,13 @@ export const clusterCatalogue = {
     cause: 'Requests above what nodes have free.',
     remedy: 'Ask for less, or add larger nodes.',
   },
+  'schedule-together': {
+    title: 'Pods that share a volume do not fit on one node',
+    meaning:
+      'The volume can be mounted on one node only, and that node has no room for all pods that mount it.',
+    cause: 'A ReadWriteOnce claim, and pods that landed on a node without GPUs or with too few.',
+    remedy: 'Use a class that can do ReadWriteMany, --model-cache none, or a larger node.',
+  },
   'schedule-labels': {
     title: 'No node has the labels asked for',
     meaning: 'The node selector or affinity of the pods matches no node with room.',

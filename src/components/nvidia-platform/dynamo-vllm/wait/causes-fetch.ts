@@ -2,6 +2,7 @@
 
 import type { LogCause, Said, Subject } from './cause.ts';
 import { claimsOf } from './pods.ts';
+import { weightsOf } from './weights.ts';
 import { sizeInGiB } from './words.ts';
 
 /** Classes of this program's own download script, and what they mean. */
@@ -74,7 +75,7 @@ const spaceSaid = (subject: Subject): string => {
 
 const diskFull = (subject: Subject): Said => {
   const claim = claimOf(subject);
-  const bytes = subject.scene.awaited.weightsBytes;
+  const bytes = weightsOf(subject.scene.awaited);
   const size = bytes === null ? '' : ` (${sizeInGiB(bytes)})`;
   const where =
     claim === ''

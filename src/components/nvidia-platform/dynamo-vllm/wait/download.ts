@@ -5,6 +5,7 @@ import { linesOf } from './lines.ts';
 import { type Data, number, record, text } from './members.ts';
 import { mainContainers, type Pod } from './pods.ts';
 import { jobOfRole, type Role, type Scene } from './scene.ts';
+import { weightsOf } from './weights.ts';
 
 /** One JSON object a line; null for every other line. */
 export const jobEvent = (line: string): Data | null => {
@@ -79,8 +80,8 @@ const rowFrom = (scene: Scene, pod: Pod): DownloadRow => {
   const lines = container === undefined ? [] : (linesOf(scene.sight, pod, container.name, false) ?? []);
   const events = jobEvents(lines);
   return events.length > 0
-    ? fromEvents(events, scene.awaited.weightsBytes)
-    : fromLines(lines, scene.awaited.weightsBytes);
+    ? fromEvents(events, weightsOf(scene.awaited))
+    : fromLines(lines, weightsOf(scene.awaited));
 };
 
 export const isFinished = (scene: Scene, role: Role): boolean =>

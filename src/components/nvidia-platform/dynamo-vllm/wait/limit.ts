@@ -1,6 +1,7 @@
 /** How long a wait may last when nobody says otherwise. */
 
 import type { Awaited } from '../../../../core/sight.ts';
+import { weightsOf } from './weights.ts';
 
 /**
  * Generous on purpose: what cannot come true ends the wait long before. The sum is
@@ -18,8 +19,8 @@ const leastSeconds = 1_200;
 /** Stands in for a size that is not known: 70 billion parameters of 16 bits. */
 const assumedBytes = 140e9;
 
-export const limitSecondsFor = ({ weightsBytes }: Awaited): number => {
-  const bytes = weightsBytes ?? assumedBytes;
+export const limitSecondsFor = (awaited: Awaited): number => {
+  const bytes = weightsOf(awaited) ?? assumedBytes;
   const sum = fixedSeconds + bytes / downloadBytesPerSecond + bytes / loadBytesPerSecond;
   return Math.max(leastSeconds, Math.ceil(sum / 60) * 60);
 };

@@ -13,6 +13,7 @@ import {
   obstacleText,
   schedulerSaid,
 } from './schedule-text.ts';
+import { isComing } from './waiters.ts';
 import { cli } from './words.ts';
 
 /** Karpenter gathers pods for up to ten seconds and then says whether it makes a node; most speak within five. */
@@ -21,6 +22,8 @@ const patienceMs = 8_000;
 const makerPatienceMs = 180_000;
 /** A volume is made after the pod, by another controller. */
 const volumePatienceMs = 60_000;
+/** Pods of one node come one after the other, and those of an earlier deployment leave. */
+const togetherPatienceMs = 30_000;
 /** Nodes that are just coming or going. */
 const otherPatienceMs = 20_000;
 
@@ -81,19 +84,26 @@ const short = (all: readonly Obstacle[], scene: Scene, pod: Pod): Told | null =>
   };
 };
 
-const labels = (all: readonly Obstacle[], scene: Scene): Told | null => {
-  const found = all.find(one => one.kind === 'selector' || one.kind === 'affinity');
-  if (found === undefined) return null;
-  const why =
-    found.kind === 'selector'
-      ? 'do not have the labels that the pod asks for'
-      : 'are not where the pods it must be beside can run';
-  return {
-    rule: 'schedule-labels',
-    message: who => `${who}${ofDeployment(scene)} finds no node: ${obstacleText(all)} (nodes ${why}).`,
-    hint: 'Choose another --node-selector, after a look at: kubectl get nodes --show-labels',
-  };
-};
+const labels = (all: readonly Obstacle[], scene: Scene): Told | null =>
+  all.some(one => one.kind === 'selector')
+    ? {
+        rule: 'schedule-labels',
+        message: who =>
+          `${who}${ofDeployment(scene)} finds no node with the labels that the pods ask for (${obstacleText(all)}).`,
+        hint: 'Choose another --node-selector, after a look at: kubectl get nodes --show-labels',
+      }
+    : null;
+
+/** The scheduler looks at neighbours last, so these nodes had the room and the labels, or the right one lacks them. */
+const together = (all: readonly Obstacle[], scene: Scene): Told | null =>
+  all.some(one => one.kind === 'affinity')
+    ? {
+        rule: 'schedule-together',
+        message: who =>
+          `${who}${ofDeployment(scene)} finds no node: the pods that share a volume have to be on one node, and that node does not take this one too (${obstacleText(all)}).`,
+        hint: 'Use a node with room for all of them, or a claim that many nodes can mount (a class with ReadWriteMany), or none and run again with: --model-cache none',
+      }
+    : null;
 
 const volume = (all: readonly Obstacle[], scene: Scene): Told | null => {
   const found = all.find(one => one.kind === 'volume' || one.kind === 'claim');
@@ -122,6 +132,7 @@ const told = (message: string, scene: Scene, pod: Pod): Told => {
   const all = obstaclesIn(message);
   return (
     volume(all, scene) ??
+    together(all, scene) ??
     taint(all, scene) ??
     short(all, scene, pod) ??
     labels(all, scene) ??
@@ -133,6 +144,7 @@ const patienceFor = (cause: Told, scene: Scene, refused: boolean): number => {
   if (refused) return 0;
   if (cause.rule === 'schedule-volume') return volumePatienceMs;
   if (cause.rule === 'schedule-none') return otherPatienceMs;
+  if (cause.rule === 'schedule-together') return togetherPatienceMs;
   return scene.awaited.nodeMaker ? makerPatienceMs : patienceMs;
 };
 
@@ -171,6 +183,10 @@ const gated = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
 const refusedText = (refusal: string | null): string =>
   refusal === null ? '' : `; no node will be made for it: ${refusal.replace(/\.$/, '').slice(0, 200)}`;
 
+/** A download holds the pods of its claim on its node until it is over. */
+const isHeldByDownload = (cause: Told, role: Role, scene: Scene): boolean =>
+  cause.rule === 'schedule-together' && role.kind !== 'download' && isComing(scene);
+
 const unplaced = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
   if (pod.conditions.PodScheduled?.reason === 'SchedulingGated') return gated(role, pod, scene);
   if (nodeMaker(pod) !== null) return coming(role, pod);
@@ -178,6 +194,7 @@ const unplaced = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
   if (message === '') return [];
   const refusal = nodeRefusal(pod);
   const cause = told(message, scene, pod);
+  if (isHeldByDownload(cause, role, scene)) return [];
   return [
     {
       ...cause,

@@ -78,6 +78,12 @@ describe('events of what the operator makes', () => {
     expect(look(awaited, seen(7, { graph: liveGraph(awaited), pods, events })).hopeless).toEqual([]);
   });
 
+  it('are not those of another deployment whose name begins like ours', () => {
+    const set = { kind: 'ReplicaSet', metadata: { name: 'qwen3-30b-worker-2-frontend-6c9f7d8b5' } };
+    const outlook = withGraph(60, {}, [event(set, 2, 'FailedCreate', 'exceeded quota')]);
+    expect([...outlook.hopeless, ...outlook.notices]).toEqual([]);
+  });
+
   it('name a claim that no driver can make', () => {
     const pod = podOf(awaited, 'worker', {
       node: null,

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Awaited } from '../../../../../../src/core/sight.ts';
+import type { KubernetesObject } from '../../../../../../src/core/manifest.ts';
+import type { Awaited, Outlook } from '../../../../../../src/core/sight.ts';
 import {
+  completeJob,
   deployed,
   event,
   liveGraph,
+  liveJob,
   look,
   moment,
   names,
@@ -92,6 +95,25 @@ describe('pods that no node takes', () => {
     names(look(awaited, seen(10, { graph, pods: [worker] })), 'schedule-gpu', [
       /asks for 1 nvidia\.com\/gpu, and 3 nodes/,
       /1 node: too little cpu/,
+    ]);
+  });
+
+  it('names a volume that holds all pods on one node, once no download does', () => {
+    const text =
+      "0/2 nodes are available: 1 Insufficient nvidia.com/gpu, 1 node(s) didn't match pod affinity rules. preemption: none.";
+    const worker = podOf(awaited, 'worker', { node: null, status: unschedulable(text, 1) });
+    const at = (seconds: number, jobs: readonly KubernetesObject[]): Outlook =>
+      look(awaited, seen(seconds, { graph, pods: [worker], jobs }));
+    expect(at(60, [liveJob(awaited)]).hopeless).toEqual([]);
+    names(at(60, [completeJob(awaited, 2)]), 'schedule-together', [/share a volume/, /ReadWriteMany/]);
+  });
+
+  it('names labels that no node has', () => {
+    const text = "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.";
+    const worker = podOf(awaited, 'worker', { node: null, status: unschedulable(text, 1) });
+    names(look(awaited, seen(10, { graph, pods: [worker] })), 'schedule-labels', [
+      /labels/,
+      /--node-selector/,
     ]);
   });
 

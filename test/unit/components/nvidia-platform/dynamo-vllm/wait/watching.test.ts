@@ -89,7 +89,13 @@ describe('the time limit', () => {
     expect(limits.every(limit => limit >= 1200 && limit % 60 === 0)).toBe(true);
     expect(limits).toEqual([...limits].sort((a, b) => a - b));
     expect(watching.limitSeconds(deployed(small, 220.6))).toBeGreaterThan(1.5 * 3720);
-    expect(watching.limitSeconds(deployed(small, null))).toBeGreaterThan(3600);
+  });
+
+  it('is that of the known model, or of a large one, when the Hub did not tell', () => {
+    const known = watching.limitSeconds(deployed(small, null));
+    expect(known).toBe(watching.limitSeconds(deployed(small, 29.03)));
+    const unknown = watching.limitSeconds(deployed({ ...small, model: 'acme/never-heard-of' }, null));
+    expect(unknown).toBeGreaterThan(known + 1800);
   });
 });
 
