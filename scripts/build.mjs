@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync 
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lightClient } from './build/light-client.mjs';
 import { train } from './build/train.mjs';
 import { generate } from './generate.mjs';
 import { dateStamp, fingerprint } from './stamp.mjs';
@@ -19,26 +20,26 @@ const isShared = new RegExp(`^(?:${shared.join('|')})$`);
 
 /** @typedef {{ name: string, entry: string }} Bundle `entry` is a file, or the name of a package */
 
-/** Leaves dynamic imports and shared packages out of a bundle and remembers them as bundles to make. */
-const splitIntoBundles = found => {
-  const apart = (name, entry) => {
-    found.set(name, { name, entry });
-    return { path: `./${name}.cjs`, external: true };
-  };
-  return {
-    name: 'split-into-bundles',
-    setup: ({ onResolve }) => {
-      onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
-        if (kind !== 'dynamic-import') return undefined;
-        const file = resolve(resolveDir, path);
-        return apart(bundleName(file), file);
-      });
-      onResolve({ filter: isShared }, ({ kind, path }) =>
-        kind === 'entry-point' ? undefined : apart(`package-${path}`, path),
-      );
-    },
-  };
+/** Remembers a bundle to make, and says where it will be. */
+const apartIn = found => (name, entry) => {
+  found.set(name, { name, entry });
+  return { path: `./${name}.cjs`, external: true };
 };
+
+/** Leaves dynamic imports and shared packages out of a bundle and remembers them as bundles to make. */
+const splitIntoBundles = apart => ({
+  name: 'split-into-bundles',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const file = resolve(resolveDir, path);
+      return apart(bundleName(file), file);
+    });
+    onResolve({ filter: isShared }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : apart(`package-${path}`, path),
+    );
+  },
+});
 
 /**
  * commander asks for node:child_process when it is loaded, for programs with subcommands that are files. Ours has none, and that
@@ -74,7 +75,7 @@ const bundle = async ({ name, entry }, outdir, found) => {
     supported: { 'dynamic-import': false },
     define: { 'import.meta.dirname': '__dirname' },
     logLevel: 'silent',
-    plugins: [splitIntoBundles(found), lateChildProcess],
+    plugins: [splitIntoBundles(apartIn(found)), lateChildProcess, lightClient(apartIn(found))],
   });
 };
 

@@ -1,6 +1,6 @@
 // Compiles the bundles ahead of time, by runs that do what people do.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,21 +9,36 @@ import { runTool } from '../setup/child.mjs';
 const program = fileURLToPath(new URL('train.cjs', import.meta.url));
 const component = ['nvidia-platform', 'dynamo-vllm'];
 
+/** Nobody listens there: what leads up to the first request is compiled. */
+const kubeconfig = `apiVersion: v1
+kind: Config
+current-context: nowhere
+clusters: [{name: nowhere, cluster: {server: 'https://127.0.0.1:1'}}]
+contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
+users: [{name: nobody, user: {token: none}}]
+`;
+
+const unreachable = folder => ['--kubeconfig', join(folder, 'kubeconfig'), '--request-timeout', '1s'];
+
 const runsIn = folder => [
   [...component, 'install', '--yes', '--action', 'save', '--offline', '--output-dir', folder],
   [...component, 'render', '-o', 'json'],
   [...component, 'review', folder, '--non-interactive'],
+  [...component, 'check', ...unreachable(folder)],
+  [...component, 'install', '--yes', '--action', 'deploy', ...unreachable(folder)],
+  [...component, 'verify', ...unreachable(folder)],
   ['config'],
   ['explain'],
 ];
 
 /** Nobody's settings; whatever such a run says or ends with, the bundles are whole without it. */
-const environment = () => ({ PATH: process.env.PATH, NO_COLOR: '1' });
+const environment = () => ({ PATH: process.env.PATH, NO_COLOR: '1', HF_HUB_OFFLINE: '1' });
 
 /** @param {string} dist the folder of the bundles */
 export const train = async dist => {
   const folder = mkdtempSync(join(tmpdir(), 'dynamo-installer-build-'));
   try {
+    writeFileSync(join(folder, 'kubeconfig'), kubeconfig);
     for (const words of runsIn(folder)) {
       await runTool(process.execPath, [program, dist, ...words], { cwd: folder, env: environment() });
     }

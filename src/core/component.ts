@@ -23,6 +23,10 @@ export type Facts = {
   readonly monitoring: boolean | null;
   /** GPU nodes that take pods; null when they were not read. */
   readonly gpuNodes: readonly GpuNode[] | null;
+  /** Whether a provisioner may add GPU nodes of other types; null or absent when not known. */
+  readonly gpuPools?: boolean | null;
+  /** Node selectors that deployments of ours were given before, by name; absent when not read. */
+  readonly nodeSelectors?: Readonly<Record<string, readonly string[]>>;
   /** What the Hub says about the model that was asked for; null when it was not asked or did not know. */
   readonly model: HubModel | null;
   /** Whether there is a Hugging Face token that can be put into a Secret. */
@@ -60,6 +64,20 @@ export type GpuNode = {
   readonly freeGpus: number;
   /** As GPU feature discovery labels it; absent when it does not. */
   readonly product?: string | null;
+  /** What its labels or its instance type tell of one GPU; absent or null when they do not. */
+  readonly gpu?: GpuKind | null;
+  /** Allocatable GPUs, held or not; absent when not known. */
+  readonly gpus?: number;
+};
+
+export type GpuKind = {
+  /** As a person says it: `H100-80GB`. */
+  readonly name: string;
+  /** What CUDA reports. */
+  readonly visibleGib: number;
+  /** Compute capability, such as 8.9; null when not known. */
+  readonly capability: number | null;
+  readonly nvlink: boolean | null;
 };
 
 export const noFacts: Facts = {
@@ -95,6 +113,25 @@ export type Explained = {
   readonly namespace: string;
 };
 
+export type OfferedChoice = {
+  /** One line. */
+  readonly name: string;
+  /** What stands behind the question once it is taken. */
+  readonly short: string;
+  /** More about it, shown while it is marked; may be empty. */
+  readonly description: string;
+  readonly value: Value;
+  /** Other answers that belong to this one; empty as a rule. */
+  readonly with: Readonly<Record<string, Value>>;
+};
+
+/** What a prompt offers instead of a free answer, because more is known than the setting's kind. */
+export type Offer = {
+  readonly choices: readonly OfferedChoice[];
+  /** Position of the choice that Enter takes. */
+  readonly usual: number;
+};
+
 export type Component = {
   readonly settings: SettingTable;
   readonly catalogue: Catalogue;
@@ -102,6 +139,8 @@ export type Component = {
   readonly suggest: (key: string, values: Readonly<Record<string, Value>>) => Value;
   /** One sentence against the answer to `key` in the light of all the others, for prompts. */
   readonly object: (key: string, settled: Settled, facts: Facts) => string | undefined;
+  /** Null when nothing is known that would make the prompt better than a free answer. */
+  readonly offer: (key: string, settled: Settled, facts: Facts) => Offer | null;
   readonly draft: (settled: Settled, facts: Facts, programVersion: string) => Draft;
   /** The summary and findings of manifests that somebody else may have written or changed. */
   readonly explain: (objects: readonly KubernetesObject[]) => Explained;

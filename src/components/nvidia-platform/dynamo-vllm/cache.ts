@@ -50,7 +50,9 @@ const fromClasses = (settings: Settings, facts: Facts): Choice => {
   if (asked !== undefined)
     return { accessMode: modeOfClass(asked.provisioner), storageClass: asked.name, why: 'class' };
   const shared = classes.find(one => manyWriters.includes(one.provisioner));
-  if (shared !== undefined) return { accessMode: 'ReadWriteMany', storageClass: shared.name, why: 'driver' };
+  // A class that was named and is not there stays named: the checks before a deployment tell of it.
+  if (shared !== undefined && settings.storageClass === null)
+    return { accessMode: 'ReadWriteMany', storageClass: shared.name, why: 'driver' };
   return { accessMode: 'ReadWriteOnce', storageClass: settings.storageClass, why: 'driver' };
 };
 

@@ -31,26 +31,49 @@ const judge = (planned: Planned, facts: Facts, product: string): Judged => {
 
 export type Pin = { readonly selector: string; readonly finding: Finding };
 
-/** Null where there is one type, where every type runs it or none does, and where somebody chose already. */
+const pinTo = (product: string, message: string): Pin => ({
+  selector: `${productLabel}=${product}`,
+  finding: finding(
+    'gpu-pinned',
+    'info',
+    'nodeSelector',
+    message,
+    `To choose another type: --node-selector ${productLabel}=NAME`,
+  ),
+});
+
+/**
+ * A volume that one node can mount is made in the zone of the pod that comes first. That is the download, which needs no GPU:
+ * without a selector it might settle where no GPU is, and the workers could never follow.
+ */
+const makesVolume = ({ plan: { cache } }: Planned, { claims }: Facts): boolean =>
+  cache?.accessMode === 'ReadWriteOnce' && claims?.some(claim => claim.name === cache.claim) === false;
+
+/** What this deployment was held on before: a re-run must not move it because its own pods hold GPUs now. */
+const chosenBefore = ({ plan }: Planned, { nodeSelectors }: Facts): string | undefined =>
+  nodeSelectors?.[plan.name]?.find(one => one.startsWith(`${productLabel}=`))?.slice(productLabel.length + 1);
+
+/** Null where nothing speaks for one type, and where somebody chose already. */
 export const pinFor = (planned: Planned, facts: Facts): Pin | null => {
-  const nodes = facts.gpuNodes ?? [];
-  const products = [...new Set(nodes.flatMap(node => node.product ?? []))];
-  if (products.length < 2 || planned.settings.nodeSelector.some(one => one.startsWith(productLabel)))
-    return null;
-  const judged = products.map(product => judge(planned, facts, product));
+  const products = [...new Set((facts.gpuNodes ?? []).flatMap(node => node.product ?? []))];
+  if (planned.settings.nodeSelector.some(one => one.startsWith(productLabel))) return null;
+  const before = chosenBefore(planned, facts);
+  if (before !== undefined && products.includes(before))
+    return pinTo(before, `The workers stay on nodes with ${before}, as they were deployed.`);
+  const judged = products
+    .map(product => judge(planned, facts, product))
+    .sort((a, b) => Number(b.runs === true) - Number(a.runs === true) || b.free - a.free);
   const refused = judged.filter(one => one.runs === false).map(one => one.product);
-  const [best] = judged.filter(one => one.runs === true).sort((a, b) => b.free - a.free);
-  if (best === undefined || refused.length === 0) return null;
-  const selector = `${productLabel}=${best.product}`;
-  const message = `${planned.plan.model.id} does not run on every type of GPU here (not on ${refused.join(', ')}), so the workers are held on nodes with ${best.product}.`;
-  return {
-    selector,
-    finding: finding(
-      'gpu-pinned',
-      'info',
-      'nodeSelector',
-      message,
-      `To choose another type: --node-selector ${productLabel}=NAME`,
-    ),
-  };
+  const best = judged.find(one => one.runs !== false);
+  if (best === undefined) return null;
+  if (best.runs === true && refused.length > 0)
+    return pinTo(
+      best.product,
+      `${planned.plan.model.id} does not run on every type of GPU here (not on ${refused.join(', ')}), so the workers are held on nodes with ${best.product}.`,
+    );
+  if (!makesVolume(planned, facts)) return null;
+  return pinTo(
+    best.product,
+    `The model cache can be mounted on one node only, so every pod that mounts it, the download too, is held on nodes with ${best.product}.`,
+  );
 };

@@ -4,7 +4,7 @@ import type { ClusterFacts, NodeFact } from '../../../../core/cluster-facts.ts';
 import { readOr } from '../../../../core/cluster-facts.ts';
 import type { Claim, Facts, GpuNode, HubModel } from '../../../../core/component.ts';
 import type { HubFacts } from '../../../../core/hub-facts.ts';
-import { managedBy } from '../labels.ts';
+import { parseYaml } from '../../../../core/yaml.ts';
 import { freeGpus, roomsOf, takesPods } from './nodes.ts';
 import { operatorRelease } from './release.ts';
 
@@ -29,22 +29,11 @@ const monitoringOf = ({ served }: ClusterFacts): boolean | null => {
     : kinds.some(({ group, kind }) => group === 'monitoring.coreos.com' && kind === 'PodMonitor');
 };
 
-/**
- * Where this program has deployments already, what pods of the namespace hold counts as free: it may be the very pods that an
- * update replaces. The checks before the deployment look closer.
- */
-const releasedIn = ({ graphs, namespace }: ClusterFacts): string | null =>
-  (readOr(graphs) ?? []).some(
-    ({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] === managedBy,
-  )
-    ? namespace
-    : null;
-
 const gpuNodesOf = (cluster: ClusterFacts): GpuNode[] | null => {
   const [nodes, use] = [readOr(cluster.nodes), readOr(cluster.use)];
   if (nodes === null || use === null) return null;
   const ready = nodes.filter(node => takesPods(node) && node.allocatable.gpus > 0);
-  return roomsOf(ready, use, releasedIn(cluster)).map(room => ({
+  return roomsOf(ready, use, null).map(room => ({
     name: room.node.name,
     freeGpus: freeGpus(room),
     product: room.node.labels['nvidia.com/gpu.product'] ?? null,
@@ -59,6 +48,18 @@ const claimsOf = ({ claims }: ClusterFacts): Claim[] | null =>
     size,
     storageClass,
   })) ?? null;
+
+/** Out of the answers that are kept beside each deployment. */
+const nodeSelectorsOf = ({ answers }: ClusterFacts): Record<string, readonly string[]> => {
+  const records = (readOr(answers) ?? []).flatMap(({ metadata, data }) => {
+    const name = metadata.labels?.['app.kubernetes.io/instance'];
+    const text = (data as Readonly<Record<string, unknown>> | undefined)?.['answers.yaml'];
+    if (name === undefined || typeof text !== 'string') return [];
+    const [said] = parseYaml(text).documents as readonly { readonly nodeSelector?: unknown }[];
+    return Array.isArray(said?.nodeSelector) ? [[name, said.nodeSelector.map(String)] as const] : [];
+  });
+  return Object.fromEntries(records);
+};
 
 const modelOf = (hub: HubFacts | null): HubModel | null =>
   hub === null || hub.id === null ? null : { asked: hub.model, id: hub.id, weightsBytes: hub.weightsBytes };
@@ -76,6 +77,7 @@ export const factsOf = (cluster: ClusterFacts, hub: HubFacts | null, token: bool
   secrets: readOr(cluster.secrets)?.map(({ name }) => name) ?? null,
   monitoring: monitoringOf(cluster),
   gpuNodes: gpuNodesOf(cluster),
+  nodeSelectors: nodeSelectorsOf(cluster),
   model: modelOf(hub),
   token,
 });

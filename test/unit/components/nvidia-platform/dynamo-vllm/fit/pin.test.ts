@@ -32,4 +32,21 @@ describe('with several types of GPU', () => {
       'NVIDIA-H100-80GB-HBM3',
     );
   });
+  it('holds every pod where GPUs are when a volume of one node is to be made', () => {
+    const gp3 = { name: 'gp3', provisioner: 'ebs.csi.aws.com', isDefault: true };
+    const cluster = { ...on(h100), storageClasses: [gp3], claims: [] };
+    const draft = draftFrom({ model: 'Qwen/Qwen3-0.6B' }, cluster);
+    expect(codes(draft, 'info')).toContain('gpu-pinned');
+    const { download } = draft.plan as unknown as Plan;
+    expect(download?.placement.nodeSelector).toEqual({ 'nvidia.com/gpu.product': 'NVIDIA-H100-80GB-HBM3' });
+    const there = { name: 'dynamo-model-cache', accessModes: ['ReadWriteOnce'], labels: {} };
+    expect(
+      codes(draftFrom({ model: 'Qwen/Qwen3-0.6B' }, { ...cluster, claims: [there] }), 'info'),
+    ).not.toContain('gpu-pinned');
+  });
+  it('stays with what it was deployed on, whatever is free now', () => {
+    const nodeSelectors = { again: ['nvidia.com/gpu.product=NVIDIA-L4'] };
+    const draft = draftFrom({ model: 'Qwen/Qwen3-0.6B', name: 'again' }, { ...on(h100, l4), nodeSelectors });
+    expect(selectorsOf(draft)).toContain('NVIDIA-L4');
+  });
 });

@@ -58,16 +58,22 @@ describe('facts for planning', () => {
     expect(factsOf({ nodes: read(list) }).gpuNodes).toEqual([]);
   });
 
-  it("count the namespace's own GPUs as free once a deployment of ours is there", () => {
+  it('count what running pods hold, our own too', () => {
     const use = read([{ node: 'g6e.12xlarge-0', namespace: 'dynamo-system', asked }]);
     const one = read(nodes('g6e.12xlarge', 1));
     expect(factsOf({ nodes: one, use }).gpuNodes?.[0]?.freeGpus).toBe(1);
-    const ours = {
-      apiVersion: 'nvidia.com/v1alpha1',
-      kind: 'DynamoGraphDeployment',
-      metadata: { name: 'a', labels: { 'app.kubernetes.io/managed-by': 'dynamo-installer' } },
+  });
+
+  it('tell what a deployment was held on before', () => {
+    const record = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'dynamo-installer-a', labels: { 'app.kubernetes.io/instance': 'a' } },
+      data: { 'answers.yaml': 'nodeSelector:\n  - nvidia.com/gpu.product=NVIDIA-L4\n' },
     };
-    expect(factsOf({ nodes: one, use, graphs: read([ours]) }).gpuNodes?.[0]?.freeGpus).toBe(4);
+    expect(factsOf({ answers: read([record]) }).nodeSelectors).toEqual({
+      a: ['nvidia.com/gpu.product=NVIDIA-L4'],
+    });
   });
 
   it('tell EKS by nodes, version or address, and everything else apart', () => {
