@@ -33,8 +33,10 @@ export type AuditedCall = {
   readonly resource: string;
   readonly namespace: string;
   readonly name: string;
-  /** RFC 3339, when the request came in. */
+  /** RFC 3339 with microseconds, when the request came in. */
   readonly at: string;
+  /** The same, when its answer was complete; of a watch, when it ended. */
+  readonly until: string;
 };
 
 type Line = {
@@ -50,6 +52,7 @@ type Line = {
     name?: string;
   };
   requestReceivedTimestamp?: string;
+  stageTimestamp?: string;
 };
 
 /** Every call so far that was not the kit's or a controller's, in the order they ended. */
@@ -73,5 +76,6 @@ function toCall(line: Line): AuditedCall {
     namespace,
     name,
     at: line.requestReceivedTimestamp ?? '',
+    until: line.stageTimestamp ?? '',
   };
 }
