@@ -91,13 +91,21 @@ const diskFull = (subject: Subject): Said => {
   };
 };
 
+/** The Hub answers 403 to an account without access, and 401 to a token that it does not know as to none at all. */
+const whoLacks = ({ lines }: Subject): string => {
+  const says = (code: RegExp): boolean => lines.some(line => code.test(line));
+  if (says(/\b403\b/)) return 'the account of the token has not been granted access (403)';
+  if (says(/\b401\b/)) return 'it was asked for without a token that the Hub knows (401)';
+  return 'access has not been granted';
+};
+
 const sayings: Readonly<Record<FetchClass, (subject: Subject) => Said>> = {
   'token-invalid': () => ({
     why: 'the Hub does not know the Hugging Face token (401)',
     hint: `Make a token with read permission at ${hub}/settings/tokens, put it into HF_TOKEN and run again.`,
   }),
   gated: subject => ({
-    why: `the model ${theModel(subject)} is gated, and the account of the token has not been granted access (or there is no token)`,
+    why: `the model ${theModel(subject)} is gated, and ${whoLacks(subject)}`,
     hint: `Accept the licence or request access at ${hub}/${theModel(subject)} with that account, then run again.`,
   }),
   'not-found': subject => ({

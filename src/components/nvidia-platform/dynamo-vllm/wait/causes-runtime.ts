@@ -29,7 +29,7 @@ export const runtimeCauses: readonly LogCause[] = [
           : `the image is for ${arm ? 'arm64' : 'amd64'} and the node is ${arm ? 'amd64' : 'arm64'}`;
       return {
         why: `the image ${image} is built for another CPU architecture than that of node ${pod.node ?? ''}: ${pair} (exec format error)`,
-        hint: 'Use a multi-arch image tag that has both (without -amd64 or -arm64), or place the pods on nodes of its architecture, run again with: --node-selector kubernetes.io/arch=amd64',
+        hint: 'Use a multi-arch image tag that has both (without -amd64 or -arm64), or place the pods on nodes of its architecture and run again with: --node-selector kubernetes.io/arch=amd64',
       };
     },
   },
@@ -67,7 +67,7 @@ export const runtimeCauses: readonly LogCause[] = [
     sign: /(?:kvbm|block_manager|KvConnectorLeader|leader barrier).*(?:timed? ?out|deadline)|(?:timed? ?out|deadline).*(?:kvbm|block_manager|leader barrier)/i,
     say: (_, subject) => ({
       why: `KVBM did not get its caches ready in time (CPU ${variableOf(subject.role.component, 'DYN_KVBM_CPU_CACHE_GB') ?? '0'} GB, disk ${variableOf(subject.role.component, 'DYN_KVBM_DISK_CACHE_GB') ?? '0'} GB)`,
-      hint: 'Make the caches smaller (--kvbm-cpu-gb, --kvbm-disk-gb), or give more time, run again with: --env DYN_KVBM_LEADER_WORKER_INIT_TIMEOUT_SECS=3600',
+      hint: 'Make the caches smaller (--kvbm-cpu-gb, --kvbm-disk-gb), or give more time and run again with: --env DYN_KVBM_LEADER_WORKER_INIT_TIMEOUT_SECS=3600',
     }),
   },
   {

@@ -16,18 +16,24 @@ export type Happening = {
   readonly last: number | null;
 };
 
+/** What an event is about. */
+export const aboutOf = (
+  object: unknown,
+): { readonly kind: string; readonly name: string; readonly uid: string } => {
+  const event = record(object);
+  const { kind, name, uid } = record(event.involvedObject ?? event.regarding);
+  return { kind: text(kind), name: text(name), uid: text(uid) };
+};
+
 /** The two generations of the API write the time, the count and the message into different members. */
 export const happeningOf = (object: unknown): Happening => {
   const event = record(object);
-  const about = record(event.involvedObject ?? event.regarding);
   const series = record(event.series);
   const first = moment(event.firstTimestamp ?? event.deprecatedFirstTimestamp) ?? moment(event.eventTime);
   const last =
     moment(series.lastObservedTime) ?? moment(event.lastTimestamp ?? event.deprecatedLastTimestamp) ?? first;
   return {
-    kind: text(about.kind),
-    name: text(about.name),
-    uid: text(about.uid),
+    ...aboutOf(object),
     warning: event.type === 'Warning',
     reason: text(event.reason),
     message: text(event.message) || text(event.note),

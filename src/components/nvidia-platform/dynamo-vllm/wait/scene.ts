@@ -3,7 +3,7 @@
 import type { KubernetesObject } from '../../../../core/manifest.ts';
 import type { Awaited, Sight } from '../../../../core/sight.ts';
 import { type Component, componentsOf, isGraph } from '../graph.ts';
-import { childPattern, clockSlackMs, type Happening, happeningsOf, isAbout } from './events.ts';
+import { aboutOf, childPattern, clockSlackMs, type Happening, happeningsOf, isAbout } from './events.ts';
 import { labelsOf, list, metadataOf, nameOf, record, text } from './members.ts';
 import { moment } from './moment.ts';
 import { claimsOf, conditionsOf, type Pod, podOf } from './pods.ts';
@@ -157,12 +157,24 @@ const podsFrom = (sight: Sight, events: readonly Happening[]): Pod[] =>
     );
   });
 
+const otherKinds: readonly string[] = ['Job', 'PersistentVolumeClaim'];
+
+/** A shared namespace has thousands of events; only those that can be about us are read at all. */
+const eventsNear = (awaited: Awaited, sight: Sight): readonly unknown[] => {
+  const pods = new Set(sight.pods.map(nameOf));
+  return sight.events.filter(event => {
+    const { kind, name } = aboutOf(event);
+    if (kind === 'Pod') return pods.has(name);
+    return otherKinds.includes(kind) || name.startsWith(awaited.name);
+  });
+};
+
 /** The live graph has what other field managers decide; before it was seen, the one that was applied stands in. */
 const speaking = (live: KubernetesObject | null, wanted: KubernetesObject | null): KubernetesObject | null =>
   live !== null && componentsOf(live).length > 0 ? live : wanted;
 
 export const sceneOf = (awaited: Awaited, sight: Sight): Scene => {
-  const events = happeningsOf(sight.events);
+  const events = happeningsOf(eventsNear(awaited, sight));
   const pods = podsFrom(sight, events);
   const recent = events.filter(event => isRecent(event, sight.since));
   const wanted = awaited.objects.find(object => text(object.apiVersion) !== '' && isGraph(object)) ?? null;

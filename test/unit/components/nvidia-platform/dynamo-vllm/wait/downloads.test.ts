@@ -105,10 +105,13 @@ describe('a download that fails', () => {
       [
         /meta-llama\/Llama-3\.3-70B-Instruct/,
         /gated/,
+        /not been granted access \(403\)/,
         /huggingface\.co\/meta-llama\/Llama-3\.3-70B-Instruct/,
       ],
-      [/invalid token/i],
+      [/invalid token/i, /no token/i, /401/],
     );
+    const anonymous = failed(awaited, ['GatedRepoError: 401 Client Error.']);
+    names(anonymous, 'download-gated', [/401/], [/403/]);
   });
 
   it('because there is no such model', () => {
