@@ -1,8 +1,8 @@
 /** Asks what nobody answered yet, in the table's order. */
 
-import type { Component, Facts } from '../core/component.ts';
+import type { Component, Facts, Offer, OfferedChoice } from '../core/component.ts';
 import { flagOf, type SettingTable, type Spec, type Value } from '../core/schema.ts';
-import { applies, type Layer, type Settled, settle } from '../core/settings.ts';
+import { applies, type Layer, type Settled, settle, type Values } from '../core/settings.ts';
 import { listed } from '../core/text.ts';
 import { CliError } from '../errors.ts';
 import { type Context, commandLine } from './context.ts';
@@ -42,7 +42,35 @@ export const refuseToGuess = (context: Context, missing: readonly string[]): nev
 const offered = (component: Component, settled: Settled, key: string): Value =>
   settled.values[key] ?? component.suggest(key, settled.values);
 
-/** Asks one setting in the light of all others; `layers` without it. Errors: `interrupted`. */
+/** Asks one setting in the light of all others; the answer may bring others along. `layers` without it. Errors: `interrupted`. */
+export const askAnswers = async (
+  context: Context,
+  component: Component,
+  layers: readonly Layer[],
+  facts: Facts,
+  key: string,
+): Promise<Values> => {
+  const { io, table } = context;
+  const spec = table[key];
+  if (spec === undefined) throw new CliError('bug', `There is no setting "${key}".`);
+  const settled = settle(table, layers);
+  const withValues = (values: Values): Settled => settle(table, [...layers, { name: 'prompt', values }]);
+  const object = (values: Values): string | undefined => component.object(key, withValues(values), facts);
+  const message = spec.ask?.message ?? `${key} (${spec.summary}):`;
+  // Loaded when somebody is asked: scripts never are.
+  const { askOffer, askSetting } = await import('../prompts/ask.ts');
+  const offer = component.offer(key, settled, facts);
+  if (offer === null) {
+    const current = offered(component, settled, key);
+    return {
+      [key]: await askSetting(message, spec, current, value => object({ [key]: value }), io),
+    };
+  }
+  const valuesOf = (choice: OfferedChoice): Values => ({ ...choice.with, [key]: choice.value });
+  return valuesOf(await askOffer(message, offer, choice => object(valuesOf(choice)), io));
+};
+
+/** The same for a single setting. */
 export const askOne = async (
   context: Context,
   component: Component,
@@ -50,15 +78,17 @@ export const askOne = async (
   facts: Facts,
   key: string,
 ): Promise<Value> => {
-  const { io, table } = context;
-  const spec = table[key];
-  if (spec === undefined) throw new CliError('bug', `There is no setting "${key}".`);
-  const current = offered(component, settle(table, layers), key);
-  const object = (value: Value): string | undefined =>
-    component.object(key, settle(table, [...layers, { name: 'prompt', values: { [key]: value } }]), facts);
-  // Loaded when somebody is asked: scripts never are.
-  const { askSetting } = await import('../prompts/ask.ts');
-  return askSetting(spec.ask?.message ?? `${key} (${spec.summary}):`, spec, current, object, io);
+  const alone: Component = { ...component, offer: (...ask) => withoutOthers(component.offer(...ask)) };
+  return (await askAnswers(context, alone, layers, facts, key))[key] ?? null;
+};
+
+/** Choices that bring no other answers along; null when none is left. */
+const withoutOthers = (offer: Offer | null): Offer | null => {
+  if (offer === null) return null;
+  const choices = offer.choices.filter(choice => Object.keys(choice.with).length === 0);
+  const taken = offer.choices[offer.usual];
+  const usual = taken === undefined ? 0 : Math.max(0, choices.indexOf(taken));
+  return choices.length === 0 ? null : { choices, usual };
 };
 
 /** Every missing answer as a layer. What is asked depends on what was answered, and on what is known by then. */
@@ -75,7 +105,7 @@ export const askMissing = async (
     key !== undefined;
     [key] = unanswered(context.table, withSaid())
   ) {
-    said[key] = await askOne(context, component, withSaid(), await factsNow(), key);
+    Object.assign(said, await askAnswers(context, component, withSaid(), await factsNow(), key));
   }
   return { name: 'prompt', values: said };
 };

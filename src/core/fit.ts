@@ -64,6 +64,8 @@ export type FitPerGpu = {
 export type FitAdvice = {
   /** Flags to add, as typed. */
   readonly change: string;
+  /** Only what is added to the settings that there are: `--max-model-len 86016` without the other engine arguments. */
+  readonly adds: string;
   /** The same as values of settings; empty for another GPU. */
   readonly settings: Values;
   readonly verdict: FitVerdict;

@@ -1,6 +1,7 @@
 /** Questions at a terminal: the only importer of Inquirer. */
 
 import { confirm, input, password, search, select } from '@inquirer/prompts';
+import type { Offer, OfferedChoice } from '../core/component.ts';
 import { readText } from '../core/parse.ts';
 import type { Spec, Value } from '../core/schema.ts';
 import { CliError } from '../errors.ts';
@@ -110,6 +111,31 @@ export const askSetting = async (
   if (spec.kind === 'choice') return askChoice(message, spec, current, io);
   if (spec.kind === 'list') return askList(message, spec, Array.isArray(current) ? current : [], io);
   return askText(message, spec, current, object, io);
+};
+
+/** One of the choices that are offered for a setting. Errors: `interrupted`. */
+export const askOffer = async (
+  message: string,
+  { choices, usual }: Offer,
+  object: (choice: OfferedChoice) => string | undefined,
+  io: Io,
+): Promise<OfferedChoice> => {
+  const options = choices.map((choice, value) => ({
+    value,
+    name: choice.name,
+    short: choice.short,
+    ...(choice.description === '' ? {} : { description: choice.description }),
+  }));
+  for (;;) {
+    const at = await asked(
+      select({ message, choices: options, default: usual, pageSize: 12 }, contextOf(io)),
+    );
+    const choice = choices[at];
+    if (choice === undefined) throw new CliError('bug', `A prompt gave choice ${at}.`);
+    const against = object(choice);
+    if (against === undefined) return choice;
+    io.stderr.write(`> ${against}\n`);
+  }
 };
 
 export type Option = { readonly value: string; readonly name: string; readonly description?: string };

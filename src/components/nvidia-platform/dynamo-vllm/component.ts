@@ -9,6 +9,7 @@ import { misplacedSettings, type Settled, type Values } from '../../../core/sett
 import { settingTable } from './answers.ts';
 import { catalogue } from './catalogue.ts';
 import { graphLegality } from './fit/graph-rule.ts';
+import { offerFor } from './fit/offer.ts';
 import { pinFor } from './fit/pin.ts';
 import { isGraph } from './graph.ts';
 import { checkArguments, checkGraph } from './manifest-rules.ts';
@@ -132,6 +133,7 @@ export const component: Component = {
   catalogue,
   suggest,
   object: objection,
+  offer: offerFor,
   draft,
   explain,
 };

@@ -30,6 +30,7 @@ export const longestContext = (asking: Asking): number | null => {
 
 type Change = {
   readonly change: string;
+  readonly adds: string;
   readonly settings: FitAdvice['settings'];
   readonly asking: Asking;
 };
@@ -45,7 +46,12 @@ const withChoice = (asking: Asking, some: Partial<Choice>): Asking => ({
 const argument = (words: Words, flag: string, value: string, asking: Asking): Change => {
   const kept = words.filter(word => word.flag !== flag).flatMap(word => word.tokens);
   const vllmArgs = joinWords([...kept, flag, value]);
-  return { change: `--vllm-args ${joinWords([vllmArgs])}`, settings: { vllmArgs }, asking };
+  return {
+    change: `--vllm-args ${joinWords([vllmArgs])}`,
+    adds: joinWords([flag, value]),
+    settings: { vllmArgs },
+    asking,
+  };
 };
 
 const isLegal = (asking: Asking): boolean => cellProblems(asking).every(({ level }) => level !== 'error');
@@ -87,16 +93,16 @@ const wider = (asking: Asking): Change[] => {
       const change = `--tensor-parallel-size ${tensor}`;
       const settings = { tensorParallelSize: tensor };
       if (choice.expert || isLegal(plain) || model.experts === null)
-        return { change, settings, asking: plain };
+        return { change, adds: change, settings, asking: plain };
       return {
         change: `${change} --expert-parallel`,
+        adds: `${change} --expert-parallel`,
         settings: { ...settings, expertParallel: true },
         asking: withChoice(asking, { tensor, expert: true }),
       };
     });
 };
 
-/** GPUs that clouds rent out today, by memory. */
 /** The next size with a context as long as it then holds, where that size alone is not enough. */
 const widerAndShorter = (asking: Asking, words: Words): Change[] =>
   wider(asking)
@@ -105,11 +111,13 @@ const widerAndShorter = (asking: Asking, words: Words): Change[] =>
     .flatMap(wide =>
       shorter(wide.asking, words).map(less => ({
         change: `${wide.change} ${less.change}`,
+        adds: `${wide.adds} ${less.adds}`,
         settings: { ...wide.settings, ...less.settings },
         asking: less.asking,
       })),
     );
 
+/** GPUs that clouds rent out today, by memory. */
 const usual = [
   'L4',
   'A10G',
@@ -128,12 +136,17 @@ export const usualGpus: readonly GpuFacts[] = usual.flatMap(name => gpuNamed(nam
 const otherGpus = (asking: Asking): Change[] =>
   usualGpus
     .filter(gpu => gpu.visibleGib > (asking.gpu?.visibleGib ?? 0))
-    .map(gpu => ({ change: `--gpu ${gpu.name}`, settings: {}, asking: { ...asking, gpu } }));
+    .map(gpu => ({
+      change: `--gpu ${gpu.name}`,
+      adds: `--gpu ${gpu.name}`,
+      settings: {},
+      asking: { ...asking, gpu },
+    }));
 
-const worked = ({ change, settings, asking }: Change): FitAdvice[] => {
+const worked = ({ change, adds, settings, asking }: Change): FitAdvice[] => {
   const sum = estimate(asking.model, asking.choice, asking.gpu);
   if (sum.verdict !== 'fits' || !isLegal(asking)) return [];
-  return [{ change, settings, verdict: sum.verdict, maxModelLen: sum.contextTokens ?? 0 }];
+  return [{ change, adds, settings, verdict: sum.verdict, maxModelLen: sum.contextTokens ?? 0 }];
 };
 
 const kinds = [shorter, smallerCache, smallerWeights, wider, widerAndShorter, otherGpus];

@@ -26,9 +26,13 @@ const choiceOf = ({ plan, words, settings }: Planned, { parallelism }: Worker): 
     env: settings.env,
   });
 
+/** A question together with the kind of worker that it is about. */
+export type WorkerAsking = Asking & { readonly kind: Worker['kind'] };
+
 /** The question of fit for each worker of a plan, on one kind of GPU. */
-export const workerAskings = (planned: Planned, model: ModelFacts, gpu: GpuFacts | null): Asking[] =>
+export const workerAskings = (planned: Planned, model: ModelFacts, gpu: GpuFacts | null): WorkerAsking[] =>
   planned.plan.roles.filter(isWorker).map(role => ({
+    kind: role.kind,
     modelId: planned.plan.model.id,
     model,
     choice: choiceOf(planned, role),
@@ -43,7 +47,7 @@ const keyOf = (about: Problem['about'], kind: Worker['kind']): string => {
 };
 
 /** Hints speak of the aggregated mode's flags; prefill and decode have twins of them. */
-const forRole = (text: string, kind: Worker['kind']): string =>
+export const forRole = (text: string, kind: Worker['kind']): string =>
   kind === 'worker'
     ? text
     : text.replaceAll(/--(tensor-parallel-size|pipeline-parallel-size|expert-parallel)/g, `--${kind}-$1`);
