@@ -25,11 +25,11 @@ const tellingMs = 1000;
 const timeOf = (ms: number | null): string =>
   ms === null || ms < tellingMs ? '' : ` (${(ms / 1000).toFixed(1)} s)`;
 
-/** Sign, statement, what was seen. A step that runs is said once it waits for something, with how long it has waited. */
+/** Sign, statement, what was seen. A step that runs is said when it waits for something, with how long it has waited. */
 export const stepLines = (step: ProbeStep, paint: Paint, columns: number): string[] => {
   const { outcome, title, detail, ms } = step;
   if (outcome === 'running')
-    return detail === '' || (ms ?? 0) < tellingMs
+    return detail === ''
       ? []
       : wrap(`${title}: ${detail}${timeOf(ms)}`, columns - 2).map(line => `  ${paint.dim(line)}`);
   const said = detail === '' ? '' : `: ${words[outcome]}${detail}`;

@@ -13,10 +13,10 @@ const failure = /\b(fail(ed|ure)?|error|unable|could ?n[o']t|cannot)\b/i;
 
 /** What the network and the Hub say, most telling first. */
 const reasons: readonly (readonly [RegExp, string])[] = [
-  [/timed? ?out|deadline/i, 'the request timed out (no egress to the network?)'],
+  [/timed? ?out|deadline/i, 'the request timed out'],
   [
     /dns|name or service not known|name resolution|resolve host|getaddrinfo/i,
-    'its name could not be resolved (no network or DNS)',
+    'its name could not be resolved',
   ],
   [/connection refused|network is unreachable|no route/i, 'the network does not let it out'],
   [/proxy/i, 'the proxy refused'],

@@ -7,7 +7,7 @@ import type { Deployed } from './deployed.ts';
 export type StepEnd = Exclude<ProbeStep['outcome'], 'running'>;
 
 export type OpenStep = {
-  /** Says what is waited for; the same words twice are said once. */
+  /** Says what is waited for, once it is a wait; the same words twice are said once. */
   readonly note: (detail: string) => void;
   readonly end: (outcome: StepEnd, detail: string) => void;
 };
@@ -21,13 +21,16 @@ export type Run = {
   readonly steps: ProbeStep[];
 };
 
+/** A wait shorter than this is not spoken of. */
+const quietMs = 1000;
+
 export const begin = ({ tools, steps }: Run, step: string, title: string): OpenStep => {
   const since = tools.now();
   let said = '';
   tools.say({ step, title, outcome: 'running', detail: '', ms: null });
   return {
     note: detail => {
-      if (detail === said) return;
+      if (detail === said || tools.now() - since < quietMs) return;
       said = detail;
       tools.say({ step, title, outcome: 'running', detail, ms: tools.now() - since });
     },

@@ -17,7 +17,7 @@ const port = 8000;
 const serviceOf = ({ name, frontend }: Pick<Deployed, 'name' | 'frontend'>): string =>
   `${name}-${frontend.toLowerCase()}`.replaceAll('.', '-');
 
-const addressOf = (deployed: Deployed): string =>
+export const addressOf = (deployed: Deployed): string =>
   `http://${serviceOf(deployed)}.${deployed.namespace}.svc.cluster.local:${port}/v1`;
 
 const versionsOf = ({ release, engine }: Deployed): Record<string, string> => ({

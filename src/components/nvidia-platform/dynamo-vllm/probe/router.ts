@@ -210,7 +210,7 @@ const warnings = (run: Run, router: RouterAsk, { because, outcome }: RouterVerdi
         'router-weight-ignored',
         'warning',
         '',
-        `${router.ignoredWeight.name} on the frontend of ${name} is ignored: Dynamo ${run.deployed.release ?? ''} no longer reads that name.`,
+        `${router.ignoredWeight.name} on the frontend of ${name} is ignored: Dynamo ${run.deployed.release ?? ''} does not read that name.`,
         `Use ${router.ignoredWeight.successor} instead, or remove it.`,
       ),
     );
