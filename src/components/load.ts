@@ -1,6 +1,7 @@
 /** Components by category and name. A component's folder is loaded only when it is named. */
 
 import type { Component } from '../core/component.ts';
+import type { Deployed } from '../core/deployed.ts';
 import type { Fit } from '../core/fit.ts';
 import type { Preflight } from '../core/preflight.ts';
 import type { Probe } from '../core/probe.ts';
@@ -21,6 +22,8 @@ export type ComponentEntry = {
   readonly explainRefusal: () => Promise<ExplainRefusal>;
   readonly watching: () => Promise<Watching>;
   readonly probe: () => Promise<Probe>;
+  /** What lists, statuses and removals need. */
+  readonly deployed: () => Promise<Deployed>;
 };
 
 export const componentIndex: readonly ComponentEntry[] = [
@@ -36,5 +39,6 @@ export const componentIndex: readonly ComponentEntry[] = [
       (await import('./nvidia-platform/dynamo-vllm/admission.ts')).admissionFindings,
     watching: async () => (await import('./nvidia-platform/dynamo-vllm/wait/watching.ts')).watching,
     probe: async () => (await import('./nvidia-platform/dynamo-vllm/probe/probe.ts')).probe,
+    deployed: async () => (await import('./nvidia-platform/dynamo-vllm/deployed/deployed.ts')).deployed,
   },
 ];
