@@ -1,7 +1,7 @@
 /** What a DynamoGraphDeployment, whoever wrote it, says about what is going to be verified. */
 
 import type { KubernetesObject } from '../../../../core/manifest.ts';
-import { lineOf, parseRelease } from '../../../../core/release.ts';
+import { parseRelease } from '../../../../core/release.ts';
 import { dialectFor } from '../dialect.ts';
 import { type Component, componentsOf, wordsIn } from '../graph.ts';
 import { tagOf } from '../planning.ts';
@@ -187,10 +187,4 @@ export const deployedBy = (graph: KubernetesObject, name: string, namespace: str
       frontend !== undefined && volumesOf(graph, frontend.name).some(volume => shared.has(volume)),
     state: text(record(graph.status).state),
   };
-};
-
-/** `1.4` for an image of 1.4.2; null when the release is not known. */
-export const lineOfImage = ({ release }: Pick<Deployed, 'release'>): string | null => {
-  const parsed = release === null ? undefined : parseRelease(release);
-  return parsed === undefined ? null : lineOf(parsed);
 };

@@ -48,7 +48,7 @@ export const baselineOf = async (run: Run): Promise<Baseline | null> => {
 type Proof = { readonly outcome: 'pass' | 'warn' | 'unknown'; readonly detail: string };
 
 /** One of several workers may have had no request; the only one must have. */
-export const judgePrefill = (
+const judgePrefill = (
   counted: { readonly frontend: number | null; readonly worker: number | null },
   replicas: number,
 ): Proof => {

@@ -12,7 +12,7 @@ const counters = [
 ] as const;
 
 /** `12 blocks offloaded to the CPU, 0 tokens matched`; empty when none of them is there. */
-export const kvbmFigures = (samples: readonly Sample[]): string =>
+const kvbmFigures = (samples: readonly Sample[]): string =>
   counters
     .flatMap(([name, words]) => {
       const value = sumOf(samples, name) ?? sumOf(samples, `${name}_total`);

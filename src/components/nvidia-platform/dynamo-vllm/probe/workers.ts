@@ -17,7 +17,7 @@ export const instancesIn = (reply: Reply): Instance[] | null => {
 };
 
 /** The name under which a role registers itself. */
-export const registeredAs = (kind: RoleKind): string => (kind === 'prefill' ? 'prefill' : 'backend');
+const registeredAs = (kind: RoleKind): string => (kind === 'prefill' ? 'prefill' : 'backend');
 
 /** From 1.0 on the worker generation stands behind the namespace. */
 const isOwn = ({ namespace }: Instance, { dynamoNamespace }: Deployed): boolean =>
@@ -32,7 +32,7 @@ export const sorted = (
   foreign: instances.filter(instance => !isOwn(instance, deployed)),
 });
 
-export const countOf = (instances: readonly Instance[], { kind }: WorkerRole): number =>
+const countOf = (instances: readonly Instance[], { kind }: WorkerRole): number =>
   instances.filter(({ component }) => component === registeredAs(kind)).length;
 
 /** Roles of which nobody is registered. */
