@@ -9,7 +9,7 @@ import { moment } from './moment.ts';
 import { conditionsOf, isReady } from './pods.ts';
 import type { Role, Scene } from './scene.ts';
 
-export type Doneness = {
+type Doneness = {
   readonly done: boolean;
   /** When time alone makes it done; null when something else is missing. */
   readonly at: number | null;

@@ -8,7 +8,7 @@ import { jobOfRole, type Role, type Scene } from './scene.ts';
 import { weightsOf } from './weights.ts';
 
 /** One JSON object a line; null for every other line. */
-export const jobEvent = (line: string): Data | null => {
+const jobEvent = (line: string): Data | null => {
   if (!line.startsWith('{')) return null;
   try {
     const event = record(JSON.parse(line));

@@ -26,7 +26,7 @@ export const aboutOf = (
 };
 
 /** The two generations of the API write the time, the count and the message into different members. */
-export const happeningOf = (object: unknown): Happening => {
+const happeningOf = (object: unknown): Happening => {
   const event = record(object);
   const series = record(event.series);
   const first = moment(event.firstTimestamp ?? event.deprecatedFirstTimestamp) ?? moment(event.eventTime);

@@ -10,7 +10,7 @@ const colours = /\u001b\[[0-9;]*[A-Za-z]/g;
 /** A progress bar redraws itself with carriage returns; its last state is what counts. */
 const lastDrawing = (line: string): string => line.slice(line.lastIndexOf('\r', line.length - 2) + 1);
 
-export const plainLine = (line: string): string => lastDrawing(line).replace(colours, '').trimEnd();
+const plainLine = (line: string): string => lastDrawing(line).replace(colours, '').trimEnd();
 
 const longest = 400;
 
@@ -31,7 +31,7 @@ export const linesOf = (
   return Array.isArray(lines) ? lines.filter(line => typeof line === 'string').map(plainLine) : undefined;
 };
 
-export type LastWords = {
+type LastWords = {
   /** Whether any of it came from the container itself. */
   readonly read: boolean;
   readonly lines: readonly string[];

@@ -29,7 +29,7 @@ export type Container = {
   readonly endedBefore: Ended | null;
 };
 
-export type Condition = {
+type Condition = {
   readonly status: string;
   readonly reason: string;
   readonly message: string;

@@ -48,7 +48,7 @@ export type Scene = {
   readonly graphEvents: readonly Happening[];
 };
 
-export const downloadRole = 'model download';
+const downloadRole = 'model download';
 const graphLabel = 'nvidia.com/dynamo-graph-deployment-name';
 const componentLabel = 'nvidia.com/dynamo-component';
 const jobLabels = ['batch.kubernetes.io/job-name', 'job-name'] as const;

@@ -98,7 +98,7 @@ const making: Readonly<Record<string, string>> = {
   TriggeredScaleUp: 'the cluster autoscaler',
 };
 
-export type NodeMaker = { readonly who: string; readonly what: string; readonly note: string };
+type NodeMaker = { readonly who: string; readonly what: string; readonly note: string };
 
 const nodeName = /(?:nodeclaim|node)\/([\w.-]+)/;
 

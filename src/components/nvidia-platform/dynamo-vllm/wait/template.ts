@@ -35,7 +35,7 @@ const differsInEnvironment = (pod: Pod, component: Component): boolean => {
 };
 
 /** Whether a pod was made from what the component says now, as far as that can be seen from outside. */
-export const isMadeFrom = (pod: Pod, component: Component): boolean => {
+const isMadeFrom = (pod: Pod, component: Component): boolean => {
   const main = mainSpec(pod);
   if (component.image !== '' && main.image !== component.image) return false;
   const args = list(main.args);

@@ -30,7 +30,7 @@ const kinds: Readonly<Record<RoleKind, (name: string) => string>> = {
   other: name => `component ${name}`,
 };
 
-export type Named = Pick<Role, 'name' | 'kind'>;
+type Named = Pick<Role, 'name' | 'kind'>;
 
 /** `The worker`, `The prefill worker and the decode worker`. */
 export const whoIs = (roles: readonly Named[]): string =>

@@ -300,8 +300,6 @@ export const look = (awaited: Awaited, sight: Sight): Outlook => watching.outloo
 export const textOf = (findings: readonly Finding[]): string =>
   findings.map(one => `${one.message}\n${one.hint}`).join('\n');
 
-export const rulesOf = (findings: readonly Finding[]): string[] => findings.map(one => one.rule);
-
 /** One error, that says all of it and nothing else, in a sentence with a hint. */
 export const names = (
   outlook: Outlook,
