@@ -1,7 +1,7 @@
 /** Deploy now: checks → apply → live wait → verified answer. Each step is a folder of its own; here they follow each other. */
 
 import type { ClusterError } from '../cluster/refusal.ts';
-import type { ClusterFacts } from '../core/cluster-facts.ts';
+import { type ClusterFacts, readOr } from '../core/cluster-facts.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
 import type { PreflightInput } from '../core/preflight.ts';
 import type { Awaited } from '../core/sight.ts';
@@ -39,11 +39,16 @@ const inputOf = (
   unattended: !io.canPrompt || options.yes === true,
 });
 
-const awaitedOf = ({ subject, hub }: Deployment): Awaited => ({
+/** What can make a node while a pod waits for one; cluster-autoscaler cannot be seen from outside. */
+const nodeMakerOf = ({ nodePools }: ClusterFacts): string | null =>
+  readOr(nodePools)?.some(pool => pool.ready) === true ? 'Karpenter' : null;
+
+const awaitedOf = ({ subject, hub }: Deployment, cluster: ClusterFacts): Awaited => ({
   name: subject.name,
   namespace: subject.namespace,
   objects: subject.objects,
   weightsBytes: hub?.weightsBytes ?? null,
+  nodeMaker: nodeMakerOf(cluster),
 });
 
 /** Without a cluster: why, together with what the settings get wrong, which comes first. Errors: always. */
@@ -87,7 +92,7 @@ export const deploy = async (context: Context, deployment: Deployment): Promise<
   insist(context, checked);
   const replacement = preflight.replacement(input);
   if (replacement !== null) await agreeToReplace(context, replacement.reason, subject.name);
-  const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment) };
+  const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment, cluster) };
   await applySubject(step, replacement !== null);
   await waitStep(step);
   const report = await verifyStep(step);
