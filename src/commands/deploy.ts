@@ -14,6 +14,7 @@ import type { Look, World } from './look.ts';
 import { insist, runChecks } from './preflight.ts';
 import type { Deployment, Step } from './steps.ts';
 import { say } from './talk.ts';
+import { resultOf } from './verify/show.ts';
 import { verifyStep } from './verify/step.ts';
 import { waitStep } from './wait/step.ts';
 
@@ -95,13 +96,11 @@ export const deploy = async (context: Context, deployment: Deployment): Promise<
   const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment, cluster) };
   await applySubject(step, replacement !== null);
   await waitStep(step);
-  const report = await verifyStep(step);
-  const findings = [...subject.findings, ...checked.findings, ...report.findings];
-  const { verdict, answer, model, address, firstTokenMs, tokensPerSecond } = report;
+  const { report, next } = await verifyStep(step);
   return {
-    code: verdict === 'serving' ? 0 : exitCodes.failed,
-    verdict,
-    findings,
-    more: { answer, model, address, firstTokenMs, tokensPerSecond },
+    code: report.verdict === 'serving' ? 0 : exitCodes.failed,
+    verdict: report.verdict,
+    findings: [...subject.findings, ...checked.findings, ...report.findings],
+    more: resultOf(report, next, context.io.version),
   };
 };

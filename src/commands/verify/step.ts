@@ -64,12 +64,11 @@ const isGraph = ({ apiVersion }: KubernetesObject, group: string): boolean =>
   apiVersion.startsWith(`${group}/`);
 
 /** The last step of a deployment. Errors: CliError; that it does not serve is none. */
-export const verifyStep = async ({ context, client, awaited }: Step): Promise<ProbeReport> => {
+export const verifyStep = async ({ context, client, awaited }: Step): Promise<Verified> => {
   const { name, namespace, objects } = awaited;
   const { group } = (await context.entry.preflight()).survey.graph;
   const graph = objects.find(object => isGraph(object, group));
   if (graph === undefined)
     throw new Error('A deployment without the object that makes it cannot be verified.');
-  const { report } = await verifyAndTell(context, client, { name, namespace, graph, patienceMs });
-  return report;
+  return verifyAndTell(context, client, { name, namespace, graph, patienceMs });
 };
