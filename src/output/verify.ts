@@ -33,7 +33,9 @@ export const stepLines = (step: ProbeStep, paint: Paint, columns: number): strin
       ? []
       : wrap(`${title}: ${detail}${timeOf(ms)}`, columns - 2).map(line => `  ${paint.dim(line)}`);
   const said = detail === '' ? '' : `: ${words[outcome]}${detail}`;
-  const [first = '', ...more] = wrap(`${title}${said}${timeOf(ms)}`, columns - 2);
+  // A figure of its own says it better.
+  const took = / ms\b/.test(detail) ? '' : timeOf(ms);
+  const [first = '', ...more] = wrap(`${title}${said}${took}`, columns - 2);
   return [`${colorOf(outcome, paint)(signs[outcome])} ${first}`, ...more.map(line => `  ${line}`)];
 };
 

@@ -22,7 +22,7 @@ export const live = async (run: Run): Promise<Stage> => {
   const said = await untilSaid(run, async (): Promise<Stage | null> => {
     const reply = await get(tools.send, '/live');
     if (isAlive(reply)) {
-      step.end('pass', reply.kind === 'answer' ? `${reply.answer.ms} ms` : '');
+      step.end('pass', reply.kind === 'answer' ? `in ${Math.round(reply.answer.ms)} ms` : '');
       return passed;
     }
     last = summaryOf(reply);
