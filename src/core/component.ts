@@ -4,6 +4,7 @@
  */
 
 import type { Catalogue, Finding } from './finding.ts';
+import type { Prices } from './fit.ts';
 import type { KubernetesObject, Manifest } from './manifest.ts';
 import type { SettingTable, Value } from './schema.ts';
 import type { Settled } from './settings.ts';
@@ -27,6 +28,8 @@ export type Facts = {
   readonly gpuPools?: boolean | null;
   /** Node selectors that deployments of ours were given before, by name; absent when not read. */
   readonly nodeSelectors?: Readonly<Record<string, readonly string[]>>;
+  /** Prices an hour that a person gave; null or absent without any. */
+  readonly prices?: Prices | null;
   /** What the Hub says about the model that was asked for; null when it was not asked or did not know. */
   readonly model: HubModel | null;
   /** Whether there is a Hugging Face token that can be put into a Secret. */

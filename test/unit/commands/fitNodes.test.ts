@@ -131,6 +131,21 @@ describe('fit --nodes', () => {
     const fine = await json('--nodes', nodeFile(node('a', 8, fresh)), '--release', '1.5.1');
     expect(rules(fine.data)).not.toContain('fit-old-driver');
   });
+  it('says that the disk tier of the cache is larger than the disk', async () => {
+    const small = node('a', 1, h100);
+    const disk = {
+      ...small,
+      status: { ...small.status, allocatable: { ...small.status.allocatable, 'ephemeral-storage': '89Gi' } },
+    };
+    const answers = file('answers.yaml', 'kvbm: true\nkvbmCpuGb: 100\nkvbmDiskGb: 200\n');
+    const { data } = await json('--nodes', nodeFile(disk), '--answers', answers);
+    const short = data.findings.filter((one: { rule: string }) => one.rule === 'fit-host-too-small');
+    expect(short.map((one: { message: string }) => one.message)).toEqual([
+      expect.stringContaining('213 GiB of ephemeral storage'),
+      expect.stringContaining('120 GiB of memory'),
+    ]);
+    expect(rules((await json('--nodes', nodeFile(disk))).data)).not.toContain('fit-host-too-small');
+  });
   it.each([
     ['nothing', undefined],
     ['no JSON', '{"kind":'],

@@ -8,6 +8,7 @@ import type { Value } from '../../../core/schema.ts';
 import { misplacedSettings, type Settled, type Values } from '../../../core/settings.ts';
 import { settingTable } from './answers.ts';
 import { catalogue } from './catalogue.ts';
+import { costLines } from './fit/cost.ts';
 import { graphLegality } from './fit/graph-rule.ts';
 import { offerFor } from './fit/offer.ts';
 import { pinFor } from './fit/pin.ts';
@@ -71,7 +72,7 @@ const draft = (settled: Settled, facts: Facts, programVersion: string): Draft =>
     settings: savedSettings(planned.settings),
     plan: planned.plan,
     manifests: rendered.manifests,
-    summary: summaryOf(objects),
+    summary: [...summaryOf(objects), ...costLines(planned, facts)],
     findings: applySkips(unique(all), skips(settled)),
   };
 };

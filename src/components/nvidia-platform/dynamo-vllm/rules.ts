@@ -4,6 +4,7 @@ import type { Finding } from '../../../core/finding.ts';
 import { argumentRules } from './argument-rules.ts';
 import { wrongVariable } from './checks.ts';
 import { dialectRules } from './dialect-rules.ts';
+import { memoryOnNodes } from './fit/memory-rule.ts';
 import { legality } from './fit/rule.ts';
 import type { Plan } from './plan.ts';
 import { jobSuffixLength } from './planning.ts';
@@ -144,6 +145,7 @@ const rules: readonly Rule[] = [
   ...dialectRules,
   oneNode,
   legality,
+  memoryOnNodes,
   kvbmHasTier,
   ...argumentRules,
   environment,

@@ -155,6 +155,9 @@ export const fit: Fit = ask => {
   if (ask.nodes === null) return judged({ asking: plain, read, model, found }, ask, said);
   const best = bestFor(plain, found);
   const asking = best === undefined ? plain : { ...plain, gpu: best.facts, gpuCount: best.reach };
-  const all = [...said, ...nodeFindings(ask.nodes, best, read.choice)];
+  const all = [
+    ...said,
+    ...nodeFindings(ask.nodes, best, read.choice, hostOf(model.facts, read.choice, read.settings)),
+  ];
   return judged({ asking, read, model, found }, ask, all);
 };

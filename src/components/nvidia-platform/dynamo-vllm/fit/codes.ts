@@ -181,6 +181,13 @@ const memory = {
     cause: 'Other workloads hold them.',
     remedy: 'Free some, add a node, or lower the sizes.',
   },
+  'fit-host-too-small': {
+    title: 'The node has too little memory or disk for the worker',
+    meaning:
+      'Beside GPUs a worker asks for ephemeral storage and, with caches that pin it, for memory of the node.',
+    cause: 'A large KVBM tier, a model that is kept in the pod, or a small machine.',
+    remedy: 'Lower what is asked for, or use larger nodes.',
+  },
   'fit-old-driver': {
     title: 'The driver of GPU nodes is older than the image wants',
     meaning:

@@ -2,9 +2,9 @@
 
 import type { NodeFact, NodeUse } from '../../../../core/cluster-facts.ts';
 import type { FitFound } from '../../../../core/fit.ts';
-import { gpuOf, instanceType, isSlice, sharers } from '../preflight/hardware.ts';
+import { gpuOf, isSlice, sharers } from '../preflight/hardware.ts';
 import { freeGpus, type Room, roomsOf, takesPods } from '../preflight/nodes.ts';
-import type { GpuFacts } from './facts.ts';
+import { bytesPerGib, type GpuFacts } from './facts.ts';
 
 export type FoundGpu = FitFound & {
   readonly facts: GpuFacts;
@@ -12,8 +12,9 @@ export type FoundGpu = FitFound & {
   readonly reach: number;
   /** Free ones of the node with the most, within that reach; null when not known. */
   readonly freeReach: number | null;
-  /** Of one of its nodes; empty when not labelled. */
-  readonly instance: string;
+  /** The most that one of its nodes has for pods; 0 when that is not known. */
+  readonly memoryGiB: number;
+  readonly ephemeralGiB: number;
 };
 
 const sharedName = /-SHARED$/;
@@ -45,7 +46,8 @@ const foundOf = ({ facts, rooms }: Kind, usesKnown: boolean): FoundGpu => {
     facts,
     reach: Math.min(limit, largest(counts)),
     freeReach: usesKnown ? Math.min(limit, largest(free)) : null,
-    instance: rooms.map(({ node }) => instanceType(node)).find(type => type !== '') ?? '',
+    memoryGiB: largest(rooms.map(({ node }) => node.allocatable.memoryBytes)) / bytesPerGib,
+    ephemeralGiB: largest(rooms.map(({ node }) => node.allocatable.ephemeralBytes)) / bytesPerGib,
   };
 };
 

@@ -1,7 +1,8 @@
-/** What the nodes that were given say beside their GPUs: shared GPUs, slices, too few free, an old driver, none at all. */
+/** What the nodes that were given say beside their GPUs: shared GPUs, slices, too few free, too little memory or disk, an old driver, none at all. */
 
 import type { NodeFact } from '../../../../core/cluster-facts.ts';
 import type { Finding } from '../../../../core/finding.ts';
+import type { FitHost } from '../../../../core/fit.ts';
 import { isSlice, slicesOf } from '../preflight/hardware.ts';
 import { takesPods } from '../preflight/nodes.ts';
 import { finding } from '../rule.ts';
@@ -70,12 +71,45 @@ const busy = (best: FoundGpu, choice: Choice): Finding[] => {
   ];
 };
 
+const tooSmall = (what: string, needed: number, best: FoundGpu, there: number, hint: string): Finding[] => {
+  if (there === 0 || needed <= there) return [];
+  const message = `A worker asks for ${Math.ceil(needed)} GiB of ${what}, and the largest node with ${best.facts.name} has ${Math.floor(there)} GiB for pods, so it would wait for ever.`;
+  return [finding('fit-host-too-small', 'warning', 'nodes', message, hint)];
+};
+
+/** Memory is only asked for where a cache holds it down. */
+const host = (best: FoundGpu, needs: FitHost): Finding[] => [
+  ...tooSmall(
+    'ephemeral storage',
+    needs.ephemeralGiB,
+    best,
+    best.ephemeralGiB,
+    'Make the disk cache smaller (--kvbm-disk-gb N), keep the model on a claim, or use nodes with larger disks.',
+  ),
+  ...(needs.pinnedGiB === 0
+    ? []
+    : tooSmall(
+        'memory',
+        needs.memoryGiB[0],
+        best,
+        best.memoryGiB,
+        'Pin less (--kvbm-cpu-gb N, --cpu-offload-gb N), or use larger nodes.',
+      )),
+];
+
 /** `best` is the kind that the sum is for; undefined when none was found. */
 export const nodeFindings = (
   nodes: readonly NodeFact[],
   best: FoundGpu | undefined,
   choice: Choice,
+  needs: FitHost,
 ): Finding[] =>
   best === undefined
     ? none(nodes)
-    : [...shared(best), ...slices(nodes, choice), ...busy(best, choice), ...driverFindings(nodes, choice)];
+    : [
+        ...shared(best),
+        ...slices(nodes, choice),
+        ...busy(best, choice),
+        ...host(best, needs),
+        ...driverFindings(nodes, choice),
+      ];

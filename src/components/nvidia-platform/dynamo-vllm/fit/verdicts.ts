@@ -21,12 +21,18 @@ const remedy = (advice: readonly FitAdvice[]): string =>
         'or',
       )}.`;
 
+/** `its weights take 61.0 GiB of the 40.0 GiB that vLLM may use there (44.4 GiB are visible), so`; empty where nobody knows. */
+const whatTheyTake = ({ gpu }: Asking, { weightsGib, budgetGib }: Estimate): string =>
+  gpu === null || weightsGib === null || budgetGib === null
+    ? ''
+    : `its weights take ${gib(weightsGib[0])} of the ${gib(budgetGib)} that vLLM may use on each GPU (${gib(gpu.visibleGib)} are visible), so `;
+
 const tooLarge = (asking: Asking, sum: Estimate, level: Level, advice: readonly FitAdvice[]): Finding => {
   const context =
     sum.contextTokens === null
       ? ''
       : ` with a context of ${sum.contextTokens.toLocaleString('en-US')} tokens`;
-  const message = `${asking.modelId}${context} does not fit on ${where(asking)}: ${gib(sum.shortGib)} are missing on each GPU even by the optimistic sum.`;
+  const message = `${asking.modelId}${context} does not fit on ${where(asking)}: ${whatTheyTake(asking, sum)}${gib(sum.shortGib)} are missing on each GPU even by the optimistic sum.`;
   return finding('fit-too-large', level, 'model', message, remedy(advice));
 };
 

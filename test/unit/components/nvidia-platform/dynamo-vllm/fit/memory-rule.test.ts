@@ -1,0 +1,93 @@
+/** Whether a plan fits on the GPUs that were seen, and what it costs there; stories of deployments that did not. */
+
+import { describe, expect, it } from 'vitest';
+import { costOfAll } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/cost.ts';
+import { type Facts, noFacts } from '../../../../../../src/core/component.ts';
+import { codes, draftFrom } from '../../../../../kit/draft.ts';
+
+const node = (name: string, product: string, freeGpus: number) => ({ name, product, freeGpus });
+const on = (...gpuNodes: ReturnType<typeof node>[]): Facts => ({ ...noFacts, gpuPools: false, gpuNodes });
+const l40s = node('a', 'NVIDIA-L40S', 4);
+const h100 = node('b', 'NVIDIA-H100-80GB-HBM3', 8);
+const t4 = node('c', 'Tesla-T4', 4);
+const large = { model: 'Qwen/Qwen3-32B', tensorParallelSize: 1 };
+const found = (draft: ReturnType<typeof draftFrom>, rule: string) =>
+  draft.findings.find(one => one.rule === rule);
+
+describe('weights of 61 GiB on one L40S', () => {
+  it('are refused with the sum and with what would fit', () => {
+    const misfit = found(draftFrom(large, on(l40s)), 'fit-too-large');
+    expect(misfit).toMatchObject({ level: 'error', path: '' });
+    expect(misfit?.message).toMatch(/6[01]\.\d GiB .*44\.4 GiB are visible/);
+    expect(misfit?.hint).toMatch(/--tensor-parallel-size [24]/);
+  });
+  it('only warn where a provisioner may bring other GPUs, or nobody knows whether one does', () => {
+    for (const gpuPools of [true, null])
+      expect(found(draftFrom(large, { ...on(l40s), gpuPools }), 'fit-too-large')?.level).toBe('warning');
+  });
+  it('are let through by --skip-check', () => {
+    const answers = { ...large, skipCheck: ['fit-too-large'] };
+    expect(codes(draftFrom(answers, on(l40s)), 'error')).toEqual([]);
+  });
+  it('say nothing where another kind holds them, where the TP does, and offline', () => {
+    const two = { ...large, tensorParallelSize: 2 };
+    for (const draft of [draftFrom(two, on(t4, h100)), draftFrom(two, on(l40s)), draftFrom(large)])
+      expect(draft.findings.filter(one => one.level !== 'info').map(one => one.rule)).toEqual([]);
+  });
+  it('speak of the role and its own flags', () => {
+    const draft = draftFrom({ model: large.model, mode: 'disaggregated' }, on(l40s));
+    const misfits = draft.findings.filter(one => one.rule === 'fit-too-large');
+    expect(misfits.map(one => one.message.slice(0, 7))).toEqual(['prefill', 'decode:']);
+    expect(misfits[1]?.hint).toContain('--decode-tensor-parallel-size');
+  });
+});
+
+describe('other findings on nodes', () => {
+  it('name a format that no GPU there computes', () => {
+    expect(codes(draftFrom({ model: 'Qwen/Qwen3-0.6B' }, on(t4)), 'error')).toEqual(['fit-illegal-dtype']);
+  });
+  it('warn of a tight fit, and never refuse it', () => {
+    const gpu = { name: 'X', visibleGib: 60, capability: 9, nvlink: true };
+    const facts = { ...on(), gpuNodes: [{ name: 'a', freeGpus: 8, gpu }] };
+    const draft = draftFrom({ release: '1.3.1' }, facts);
+    expect(codes(draft, 'warning')).toContain('fit-tight');
+    expect(codes(draft, 'error')).toEqual([]);
+  });
+  it('judge nothing that is not known', () => {
+    for (const answers of [{ model: 'a/b' }, { release: '9.9.0' }])
+      expect(found(draftFrom(answers, on(t4)), 'fit-too-large')).toBeUndefined();
+    expect(codes(draftFrom(large, on(node('a', 'NVIDIA-Something-New', 1))), 'error')).toEqual([]);
+  });
+});
+
+describe('TP 4 through blocks of FP8', () => {
+  it('is refused with the width of a piece, before any cluster is known', () => {
+    const illegal = found(draftFrom({ tensorParallelSize: 4 }), 'fit-illegal-fp8-block');
+    expect(illegal?.message).toMatch(/TP 4.*768.*192.*128/);
+    expect(illegal?.hint).toMatch(/--tensor-parallel-size 1 or 2.*--expert-parallel/);
+  });
+});
+
+describe('the cost of a plan', () => {
+  const prices = { 'p5.48xlarge': 55.04, 'p5.4xlarge': 6.88 };
+  const costs = (facts: Facts, answers = {}) =>
+    draftFrom(answers, facts).summary.filter(line => line.label === 'Cost per hour');
+  it('stands in the summary where the GPU is known and has a price', () => {
+    expect(costs({ ...on(h100), prices }, { replicas: 2 })).toEqual([
+      { label: 'Cost per hour', value: '13.76 for 2 x H100-80GB' },
+    ]);
+    expect(costs({ ...on(h100), prices: { L4: 1 } })).toEqual([]);
+    expect(costs(on(h100))).toEqual([]);
+    const both = { ...on(h100, l40s), prices };
+    expect(costs(both, { model: 'Qwen/Qwen3-0.6B' })).toEqual([]);
+    // The default model does not fit on the other, so the plan names this one.
+    expect(costs(both)).toMatchObject([{ value: '6.88 for 1 x H100-80GB' }]);
+  });
+  it('lets workers share a machine where that is cheaper', () => {
+    expect(costOfAll(prices, 'H100-80GB', [4, 4])).toBe(55.04);
+    expect(costOfAll(prices, 'H100-80GB', [1, 1])).toBe(13.76);
+    expect(costOfAll(prices, 'H100-80GB', [8, 8])).toBeCloseTo(110.08);
+    expect(costOfAll({ 'H100-80GB': 4 }, 'H100-80GB', [2, 1])).toBe(12);
+    expect(costOfAll(prices, 'L4', [1])).toBeNull();
+  });
+});
