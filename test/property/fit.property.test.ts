@@ -2,15 +2,20 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { component } from '../../src/components/nvidia-platform/dynamo-vllm/component.ts';
+import { adviceFor } from '../../src/components/nvidia-platform/dynamo-vllm/fit/advice.ts';
 import { knownModels } from '../../src/components/nvidia-platform/dynamo-vllm/fit/catalogue.ts';
 import { estimate } from '../../src/components/nvidia-platform/dynamo-vllm/fit/estimate.ts';
 import type { Choice } from '../../src/components/nvidia-platform/dynamo-vllm/fit/facts.ts';
 import { gpus } from '../../src/components/nvidia-platform/dynamo-vllm/fit/gpus.ts';
 import {
+  cellProblems,
   checkLegality,
   legalTensorSizes,
 } from '../../src/components/nvidia-platform/dynamo-vllm/fit/legality.ts';
+import { noFacts } from '../../src/core/component.ts';
 import type { FitVerdict } from '../../src/core/fit.ts';
+import { settle, type Values } from '../../src/core/settings.ts';
 import { asking, choice, gpu, model } from '../unit/components/nvidia-platform/dynamo-vllm/fit/asking.ts';
 
 const id = fc.constantFrom(...knownModels);
@@ -89,6 +94,50 @@ describe('ranges', () => {
         }
         expect(Number.isFinite(sum.kvBytesPerToken ?? 0)).toBe(true);
       }),
+    );
+  });
+});
+
+describe('advice', () => {
+  it('fits and is legal once it is taken, whatever the model, the GPU and the sizes', () => {
+    fc.assert(
+      fc.property(id, gpuName, base, fc.integer({ min: 1, max: 8 }), (name, on, some, gpuCount) => {
+        const question = { ...asking(name, some, on), gpuCount };
+        for (const { verdict, settings, adds } of adviceFor(question, [])) {
+          expect(verdict).toBe('fits');
+          expect(adds).not.toBe('');
+          const { tensorParallelSize = some.tensor, expertParallel = some.expert } = settings;
+          const tensor = Number(tensorParallelSize);
+          if (tensor === some.tensor) continue;
+          expect(tensor * some.data).toBeLessThanOrEqual(gpuCount);
+          const taken = asking(name, { ...some, tensor, expert: expertParallel === true }, on);
+          expect(cellProblems(taken).filter(({ level }) => level === 'error')).toEqual([]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("install's offer of sizes", () => {
+  it('is never refused by a rule of the plan, and always holds what Enter takes', () => {
+    const release = fc.constantFrom('0.9.1', '1.0.2', '1.3.1', '1.5.1', '1.6.1');
+    const free = fc.integer({ min: 0, max: 8 });
+    fc.assert(
+      fc.property(id, release, gpuName, free, (name, dynamo, on, freeGpus) => {
+        const facts = { ...noFacts, gpuNodes: [{ name: 'a', freeGpus, gpu: gpu(on) }] };
+        const answers = { model: name, release: dynamo };
+        const layers = (more: Values) =>
+          settle(component.settings, [{ name: 'prompt', values: { ...answers, ...more } }]);
+        const offer = component.offer('tensorParallelSize', layers({}), facts);
+        if (offer === null) return;
+        expect(offer.choices[offer.usual]).toBeDefined();
+        for (const choice of offer.choices) {
+          const settled = layers({ ...choice.with, tensorParallelSize: choice.value });
+          expect(component.object('tensorParallelSize', settled, facts)).toBeUndefined();
+        }
+      }),
+      { numRuns: 40 },
     );
   });
 });
