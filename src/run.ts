@@ -16,11 +16,13 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   install: () => import('./commands/install.ts'),
   render: () => import('./commands/render.ts'),
   check: () => import('./commands/check.ts'),
+  apply: () => import('./commands/apply.ts'),
   verify: () => import('./commands/verify.ts'),
   review: () => import('./commands/review.ts'),
   config: () => import('./commands/config.ts'),
   explain: () => import('./commands/explain.ts'),
   fit: () => import('./commands/fit.ts'),
+  logs: () => import('./commands/logs.ts'),
 };
 
 const [only] = componentIndex;

@@ -117,6 +117,7 @@ export const symptoms: readonly Symptom[] = [
     look: '`./cli nvidia-platform dynamo-vllm verify NAME` proves routing and prefill by the metrics.',
     codes: words(`
       kv-router-not-event-driven router-weight-ignored prefill-not-used router-without-events
+      requests-fail kv-cache-full
     `),
   },
 ];

@@ -50,6 +50,15 @@ export const runFlags = {
     flags: '--prices <FILE>',
     summary: 'JSON with prices an hour, by instance type or by GPU: {"p5.48xlarge": 55.04, "L40S": 1.86}',
   },
+  role: { flags: '--role <NAME>', summary: 'only pods of this role, such as frontend, prefill or decode' },
+  follow: { flags: '-f, --follow', summary: 'go on with what is printed from now on, until Ctrl-C' },
+  previous: { flags: '--previous', summary: 'of the containers that ran before the present ones' },
+  since: { flags: '--since <TIME>', summary: 'only what was printed in this last time, such as 10m' },
+  tail: {
+    flags: '--tail <N>',
+    summary: 'last lines of each container, or all (default: 200; all with --since)',
+  },
+  timestamps: { flags: '--timestamps', summary: 'show when each line was printed' },
 } as const satisfies Record<string, RunFlag>;
 
 export type RunFlagName = keyof typeof runFlags;
@@ -84,4 +93,10 @@ export type RunOptions = {
   readonly weightsGib?: string;
   readonly nodes?: string;
   readonly prices?: string;
+  readonly role?: string;
+  readonly follow?: boolean;
+  readonly previous?: boolean;
+  readonly since?: string;
+  readonly tail?: string;
+  readonly timestamps?: boolean;
 };

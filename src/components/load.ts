@@ -3,6 +3,7 @@
 import type { Component } from '../core/component.ts';
 import type { Deployed } from '../core/deployed.ts';
 import type { Fit } from '../core/fit.ts';
+import type { Inventory } from '../core/inventory.ts';
 import type { Preflight } from '../core/preflight.ts';
 import type { Probe } from '../core/probe.ts';
 import type { ExplainRefusal } from '../core/refused.ts';
@@ -22,6 +23,7 @@ export type ComponentEntry = {
   readonly explainRefusal: () => Promise<ExplainRefusal>;
   readonly watching: () => Promise<Watching>;
   readonly probe: () => Promise<Probe>;
+  readonly inventory: () => Promise<Inventory>;
   /** What lists, statuses and removals need. */
   readonly deployed: () => Promise<Deployed>;
 };
@@ -39,6 +41,7 @@ export const componentIndex: readonly ComponentEntry[] = [
       (await import('./nvidia-platform/dynamo-vllm/admission.ts')).admissionFindings,
     watching: async () => (await import('./nvidia-platform/dynamo-vllm/wait/watching.ts')).watching,
     probe: async () => (await import('./nvidia-platform/dynamo-vllm/probe/probe.ts')).probe,
+    inventory: async () => (await import('./nvidia-platform/dynamo-vllm/inventory.ts')).inventory,
     deployed: async () => (await import('./nvidia-platform/dynamo-vllm/deployed/deployed.ts')).deployed,
   },
 ];

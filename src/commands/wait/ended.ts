@@ -1,6 +1,7 @@
 /** What is said when a wait ends badly: the cause, the decisive lines, the remedy, and what is still there. */
 
 import type { Finding } from '../../core/finding.ts';
+import { plainLine } from '../../core/plain.ts';
 import { redact } from '../../core/redact.ts';
 import { findingLines } from '../../output/findings.ts';
 import type { Paint } from '../../output/paint.ts';
@@ -12,24 +13,14 @@ import { type Left, resumeAdvice, undoAdvice, whatIsThere } from './left.ts';
 const mostLines = 5;
 const indent = '    ';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken away.
-const escapes = /\u001b\[[0-9;?]*[A-Za-z]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
-
-/** As a terminal can show it: what a carriage return overwrote is gone, and no control character is left. */
-const plain = (line: string): string =>
-  (line.replace(/\r+$/, '').split('\r').at(-1) ?? '')
-    .replace(escapes, '')
-    .replace(/\t/g, '  ')
-    .replace(/\p{Cc}/gu, '');
-
 const quoted = (line: string, room: number): string => {
-  const text = redact(plain(line)).trimEnd();
+  const text = redact(plainLine(line)).trimEnd();
   return text.length > room ? `${text.slice(0, room - 1)}…` : text;
 };
 
 /** Log lines as they were printed: at most five, cut at the width, without secrets. */
 export const evidenceLines = (evidence: readonly string[], paint: Paint, columns: number): string[] => {
-  const shown = evidence.filter(line => plain(line).trim() !== '').slice(-mostLines);
+  const shown = evidence.filter(line => plainLine(line).trim() !== '').slice(-mostLines);
   if (shown.length === 0) return [];
   return [
     '  Its log says:',

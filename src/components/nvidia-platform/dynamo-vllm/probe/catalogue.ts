@@ -109,4 +109,26 @@ const proofs = {
   },
 } as const satisfies Catalogue;
 
-export const probeCatalogue = { ...frontend, ...models, ...answers, ...proofs } as const satisfies Catalogue;
+const load = {
+  'requests-fail': {
+    title: 'Requests fail',
+    meaning: 'A good part of the requests that the frontend has had so far ended with an error.',
+    cause: 'Workers fail, restart or are missing, or clients ask for what the model does not do.',
+    remedy: "Read the frontend's log, which names each request that failed and why.",
+  },
+  'kv-cache-full': {
+    title: 'The KV cache is full',
+    meaning:
+      'New requests wait until others have ended, because no memory is left for their keys and values.',
+    cause: 'More or longer requests at once than the GPUs have room for.',
+    remedy: 'Add replicas, shorten --max-model-len, or use GPUs with more memory.',
+  },
+} as const satisfies Catalogue;
+
+export const probeCatalogue = {
+  ...frontend,
+  ...models,
+  ...answers,
+  ...proofs,
+  ...load,
+} as const satisfies Catalogue;
