@@ -4,6 +4,7 @@ import type { Component, Facts } from '../core/component.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
 import { type Layer, type Settled, settle } from '../core/settings.ts';
 import { CliError } from '../errors.ts';
+import { durationOf } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { type Outcome, printFindings, withResult } from './events.ts';
 import { readFacts, soundLayers } from './layers.ts';
@@ -107,6 +108,8 @@ const carryOut = async (work: Work): Promise<Outcome> => {
 
 const install = async (context: Context): Promise<Outcome> => {
   const { io, entry, table, options } = context;
+  // Known to be wrong only after everything was applied, it would be known too late.
+  durationOf('--timeout', options.timeout);
   const given = readFacts(context);
   const layers = await soundLayers(context, given);
   const component = await entry.load();

@@ -12,6 +12,8 @@ const head: Readonly<Partial<Record<CliError['kind'], string>>> = { interrupted:
 export const sayError = (io: Io, error: CliError): void => {
   const paint = paintFor(io.color.stderr);
   sayFindings(io, error.findings);
+  // Some errors are their only finding; once is enough.
+  if (error.findings.some(({ message }) => message === error.message)) return;
   const word = head[error.kind] ?? 'error: ';
   const [first = '', ...more] = wrap(`${word}${error.message}`, io.columns);
   say(io, paint.bold(paint.red(word.trimEnd())) + first.slice(word.trimEnd().length), ...more);

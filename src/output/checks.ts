@@ -46,9 +46,9 @@ const counted = (results: readonly CheckResult[], outcome: Outcome, word: string
   return count === 0 ? [] : [`${count} ${word}`];
 };
 
-/** `23 checks: 21 ok, 1 warning, 1 unknown`. */
+/** `23 checks: 21 ok, 1 with a warning, 1 unknown`. */
 export const checkTally = (results: readonly CheckResult[]): string =>
-  `${results.length} checks: ${[
+  `${results.length} ${results.length === 1 ? 'check' : 'checks'}: ${[
     ...counted(results, 'pass', 'ok'),
     ...counted(results, 'fail', 'failed'),
     ...counted(results, 'warn', 'with a warning'),
