@@ -32,6 +32,16 @@ export const runFlags = {
   replace: { flags: '--replace', summary: 'delete and create anew what cannot be changed in place' },
   saveSnapshot: { flags: '--save-snapshot <FILE>', summary: 'write the facts about the cluster to a file' },
   printRbac: { flags: '--print-rbac', summary: 'print the Role and ClusterRole that are needed' },
+  dryRun: { flags: '--dry-run', summary: 'show what would be done, and change nothing' },
+  deleteModelCache: {
+    flags: '--delete-model-cache',
+    summary: "remove the model cache claim too, unless others' pods use it",
+  },
+  deleteTokenSecret: {
+    flags: '--delete-token-secret',
+    summary: "remove this program's token Secret too, unless others use it",
+  },
+  watch: { flags: '-w, --watch', summary: 'stay and show changes as they happen' },
   output: { flags: '-o, --output <FORMAT>', summary: 'how the data is printed' },
   quiet: { flags: '-q, --quiet', summary: 'no talk, only errors' },
   verbose: { flags: '-v, --verbose', summary: 'say where each setting came from' },
@@ -81,6 +91,10 @@ export type RunOptions = {
   readonly replace?: boolean;
   readonly saveSnapshot?: string;
   readonly printRbac?: boolean;
+  readonly dryRun?: boolean;
+  readonly deleteModelCache?: boolean;
+  readonly deleteTokenSecret?: boolean;
+  readonly watch?: boolean;
   readonly output?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;

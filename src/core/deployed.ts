@@ -44,11 +44,9 @@ export type Described = {
 
 /** A collection whose objects belong to a deployment without carrying its ownership labels. */
 export type ChildKind = {
-  readonly kind: string;
-  readonly group: string;
-  /** In the order in which they are tried. */
-  readonly versions: readonly string[];
   readonly plural: string;
+  /** Null for that of the custom resource itself. */
+  readonly apiVersion: string | null;
 };
 
 /** What is still there of a deployment that is being removed, as it is right now. */

@@ -161,6 +161,13 @@ export const askSearch = async (message: string, options: readonly Option[], io:
 export const askYes = async (message: string, current: boolean, io: Io): Promise<boolean> =>
   asked(confirm({ message, default: current }, contextOf(io)));
 
+/** A name that has to be typed in full, so that nothing is confirmed by habit. Errors: `interrupted`. */
+export const askName = async (message: string, name: string, io: Io): Promise<void> => {
+  const validate = (text: string): true | string =>
+    text.trim() === name || `That is not ${name}; Ctrl-C leaves everything as it is.`;
+  await asked(input({ message, validate }, contextOf(io)));
+};
+
 /** Text that is shown as stars. */
 export const askSecret = async (message: string, io: Io): Promise<string> =>
   asked(password({ message, mask: true }, contextOf(io)));

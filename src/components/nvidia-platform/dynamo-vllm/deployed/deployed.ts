@@ -25,14 +25,9 @@ export const deployed: Deployed = {
   isGraph,
   childLabel: 'nvidia.com/dynamo-graph-deployment-name',
   children: [
-    {
-      kind: 'DynamoComponentDeployment',
-      group: 'nvidia.com',
-      versions: ['v1alpha1', 'v1beta1'],
-      plural: 'dynamocomponentdeployments',
-    },
-    { kind: 'Deployment', group: 'apps', versions: ['v1'], plural: 'deployments' },
-    { kind: 'Service', group: '', versions: ['v1'], plural: 'services' },
+    { plural: 'dynamocomponentdeployments', apiVersion: null },
+    { plural: 'deployments', apiVersion: 'apps/v1' },
+    { plural: 'services', apiVersion: 'v1' },
   ],
   claimsIn,
   secretsIn,
