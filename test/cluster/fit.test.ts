@@ -1,0 +1,54 @@
+/** `fit` with the GPUs of a real control plane's nodes: live, from a snapshot and from a file. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { yamlText } from '../../src/core/yaml.ts';
+import { component, newFolder, runCli } from '../kit/process.ts';
+import { describeWithCluster, eventually } from './support.ts';
+import { gpuSpec, pod } from './surveyed.ts';
+
+describeWithCluster('fit with the GPUs of a cluster', { nodes: 'g6e.12xlarge=2,cpu=1' }, cluster => {
+  const cwd = newFolder();
+  const fitOn = async (...words: readonly string[]) => {
+    const argv = [...component, 'fit', ...words, '--model', 'Qwen/Qwen3-32B', '-o', 'json'];
+    const { code, stdout } = await runCli(argv, { cwd, env: {} });
+    return { code, data: JSON.parse(stdout) };
+  };
+
+  test('counts what is there and what pods hold, live and from a snapshot', async () => {
+    const live = ['cluster', '--kubeconfig', cluster().kubeconfig, '--tensor-parallel-size', '2'];
+    const before = await fitOn(...live);
+    expect(before.data.found).toEqual([
+      { gpu: 'L40S', nodes: 2, gpus: 8, freeGpus: 8, mostOnOneNode: 4, sharedBy: 1 },
+    ]);
+    expect([before.code, before.data.verdict]).toEqual([0, 'fits']);
+    await cluster().objects.create(pod('holder', 'default', gpuSpec('3')));
+    const after = await eventually(async () => {
+      const { data } = await fitOn(...live);
+      return data.found[0]?.freeGpus === 5 ? data : undefined;
+    }, 'three GPUs are held');
+    expect(after.table.map((cell: { free: boolean }) => cell.free)).toEqual([true, true, true]);
+    const snapshot = join(cwd, 'snapshot.json');
+    await runCli([...component, 'check', '--kubeconfig', cluster().kubeconfig, '--save-snapshot', snapshot], {
+      cwd,
+      env: { HF_HUB_OFFLINE: '1' },
+    });
+    const saved = await fitOn('--snapshot', snapshot, '--tensor-parallel-size', '2');
+    expect(saved.data.found).toEqual(after.found);
+    expect(saved.data.table).toEqual(after.table);
+  });
+
+  test('reads its nodes from a file, as a list of the API or as YAML', async () => {
+    const list = await cluster().api.send('GET', '/api/v1/nodes');
+    for (const [name, text] of [
+      ['nodes.json', JSON.stringify(list)],
+      ['nodes.yaml', yamlText(list)],
+    ] as const) {
+      const file = join(cwd, name);
+      writeFileSync(file, text);
+      const { data } = await fitOn('--nodes', file, '--tensor-parallel-size', '2');
+      expect(data.found).toMatchObject([{ gpu: 'L40S', gpus: 8, freeGpus: null }]);
+    }
+  });
+});
