@@ -10,8 +10,10 @@ import { tally } from '../output/findings.ts';
 import { askOption, askSearch, askYes, type Option } from '../prompts/ask.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './events.ts';
-import { learn } from './learn.ts';
 import type { Look } from './look.ts';
+import { askOf } from './manifests/model.ts';
+import { ownSubject } from './manifests/open.ts';
+import { refuseSeveral } from './manifests/several.ts';
 import { askOne } from './questions.ts';
 import { sayError } from './report.ts';
 import { saveSubject, saySaved } from './save.ts';
@@ -81,7 +83,7 @@ const edit = (context: Context, component: Component, subject: Subject): Step =>
   const { env } = context.io;
   const files = editFiles(env.VISUAL || env.EDITOR || 'vi', subject.files);
   const edited = files.some((file, index) => file.text !== subject.files[index]?.text);
-  return { subject: edited ? subjectOfFiles(component, files, subject.answers) : subject };
+  return { subject: edited ? subjectOfFiles(component, files, subject.answers, subject.namespace) : subject };
 };
 
 /** Only a person at the terminal can say that changes made by hand may go. */
@@ -98,14 +100,16 @@ const save = async (context: Context, subject: Subject, overwrite: boolean): Pro
 };
 
 /** Looks at the cluster and the Hub now, if nobody did before. */
-const deployNow = async (
-  context: Context,
-  { facts, look, replay }: Beside,
-  subject: Subject,
-): Promise<Step> => {
+const deployNow = async (context: Context, { look, replay }: Beside, subject: Subject): Promise<Step> => {
   const { deploy } = await import('./deploy.ts');
-  const { hub, token } = await learn(context, { ...subject.answers, action: 'deploy' }, look, facts);
-  return { outcome: await deploy(context, { subject, look, hub, token, skipped: [], replay }) };
+  await refuseSeveral(context, subject.objects);
+  const own = ownSubject(subject);
+  sayFindings(
+    context.io,
+    own.findings.filter(finding => !subject.findings.includes(finding)),
+  );
+  const { hub, token } = await askOf(context, own, look);
+  return { outcome: await deploy(context, { subject: own, look, hub, token, skipped: [], replay }) };
 };
 
 const options = (subject: Subject): Option[] => [

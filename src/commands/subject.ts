@@ -1,5 +1,6 @@
 /** What is decided upon: manifests with their summary and findings, rendered just now or read from files. */
 
+import { inNamespace } from '../core/adopt.ts';
 import type { Component, Draft, SummaryLine } from '../core/component.ts';
 import type { Finding } from '../core/finding.ts';
 import type { KubernetesObject } from '../core/manifest.ts';
@@ -62,13 +63,14 @@ const objectsIn = ({ file, text }: SavedFile): KubernetesObject[] => {
   return documents.filter(isObject);
 };
 
-/** Errors: `refused` when a file is not YAML or holds no Kubernetes object. */
+/** `home` is for manifests that name no namespace. Errors: `refused` when a file is not YAML or holds no Kubernetes object. */
 export const subjectOfFiles = (
   component: Component,
   files: readonly SavedFile[],
   answers: Values | null,
+  home: string,
 ): Subject => {
-  const objects = files.flatMap(objectsIn);
+  const objects = files.flatMap(objectsIn).map(object => inNamespace(object, home));
   const { name, namespace, summary, findings } = component.explain(objects);
   return { name, namespace, files, objects, summary, findings, answers };
 };

@@ -96,7 +96,7 @@ export const verbs = [
   },
   {
     name: 'apply',
-    summary: 'manifests of any origin: validate, check, apply, wait, verify',
+    summary: 'apply saved or foreign manifests, wait, verify',
     argument: '[DIR|FILE]',
     flags: [
       'yes',

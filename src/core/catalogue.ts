@@ -1,6 +1,7 @@
 /** Codes of findings that belong to no component: settings, answers files, config.json, saved folders, manifests. */
 
 import { applyCatalogue } from './catalogue-apply.ts';
+import { manifestsCatalogue } from './catalogue-manifests.ts';
 import { waitCatalogue } from './catalogue-wait.ts';
 import type { Catalogue } from './finding.ts';
 
@@ -170,5 +171,6 @@ export const coreCatalogue = {
       'Add --replace to delete it, wait until its pods are gone and create it anew; or deploy beside it with another --name.',
   },
   ...applyCatalogue,
+  ...manifestsCatalogue,
   ...waitCatalogue,
 } as const satisfies Catalogue;

@@ -28,6 +28,9 @@ export type PreflightInput = {
 /** Why an existing deployment of ours cannot be changed in place. */
 export type Replacement = { readonly reason: string };
 
+/** A model of the Hub; without a revision its main one. */
+export type ServedModel = { readonly model: string; readonly revision: string | null };
+
 export type Preflight = {
   readonly survey: SurveyAsk;
   /** What planning wants to know, out of a survey. */
@@ -38,4 +41,6 @@ export type Preflight = {
   readonly checks: (input: PreflightInput) => readonly CheckResult[];
   /** Null when the deployment can be created or changed in place. */
   readonly replacement: (input: PreflightInput) => Replacement | null;
+  /** The model that manifests serve, as far as they tell and it is one of the Hub; null otherwise. */
+  readonly servedModel: (objects: readonly KubernetesObject[]) => ServedModel | null;
 };

@@ -14,7 +14,7 @@ export const isOurs = (labels: Labels | undefined, name: string): boolean =>
   labels?.['app.kubernetes.io/managed-by'] === managedBy && labels['app.kubernetes.io/instance'] === name;
 
 /** A folder on a claim ends in the id of its model: `/opt/models/Qwen/Qwen3-8B`. */
-const modelOfPath = (path: string): string =>
+export const modelOfPath = (path: string): string =>
   path.startsWith('/') ? path.split('/').filter(Boolean).slice(-2).join('/') : path;
 
 const modelOfComponent = (component: Component): string | undefined => {

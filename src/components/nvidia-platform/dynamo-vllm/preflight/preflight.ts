@@ -20,6 +20,7 @@ import { quotaChecks } from './quota-checks.ts';
 import { replacement } from './replacement.ts';
 import { type Scene, sceneOf } from './scene.ts';
 import { secretChecks } from './secret-check.ts';
+import { servedModel } from './served-model.ts';
 import { survey } from './survey.ts';
 
 const failed = (results: readonly CheckResult[]): boolean =>
@@ -62,4 +63,5 @@ export const preflight: Preflight = {
   permissions,
   checks,
   replacement,
+  servedModel,
 };

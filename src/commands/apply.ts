@@ -1,0 +1,102 @@
+/** `apply DIR|FILE`: manifests of this program or of somebody else: validated, checked against the cluster, applied, waited for, verified. */
+
+import { applySkips, hasErrors } from '../core/finding.ts';
+import { joinWords } from '../core/words.ts';
+import { CliError } from '../errors.ts';
+import { namespaceOf } from './connection.ts';
+import { type Command, type Context, commandLine } from './context.ts';
+import { deploy } from './deploy.ts';
+import { typedNamespace } from './deployments.ts';
+import { type Outcome, printFindings, withResult } from './events.ts';
+import { prepareLook } from './look.ts';
+import { askOf } from './manifests/model.ts';
+import { type Opened, openTarget, ownSubject, states } from './manifests/open.ts';
+import { refuseSeveral } from './manifests/several.ts';
+import { asksNobody, nameTarget, shortPath } from './manifests/target.ts';
+import type { Subject } from './subject.ts';
+import { say, sayFindings, saySummary } from './talk.ts';
+
+const skippedOf = ({ typed }: Context): readonly string[] =>
+  Array.isArray(typed['skipCheck']) ? typed['skipCheck'].map(String) : [];
+
+const nameOne = ({ entry, words }: Context): CliError => {
+  const hint = `Name a saved folder or a file, such as: ${commandLine(entry, 'apply')} manifests/NAMESPACE/NAME`;
+  const [word] = words;
+  return word === undefined
+    ? new CliError('usage', 'Nothing to apply was named.', { hint })
+    : new CliError('refused', `"${word}" is neither a folder, a file nor a saved manifest.`, { hint });
+};
+
+/** As with kubectl: -n must not contradict a manifest. */
+const refuseOtherNamespace = (context: Context, { namespace, name }: Subject): void => {
+  const typed = typedNamespace(context);
+  if (typed === null || typed === namespace) return;
+  throw new CliError('usage', `The manifest of ${name} says namespace ${namespace}, and -n says ${typed}.`, {
+    hint: 'Leave -n out, or change the manifest.',
+  });
+};
+
+const open = async (context: Context): Promise<Opened> => {
+  if (context.words[0] === undefined) throw nameOne(context);
+  const component = await context.entry.load();
+  const named = await nameTarget(context, 'apply', async () => undefined);
+  if (named.kind === 'live') throw nameOne(context);
+  const opened = openTarget(context, component, named, await namespaceOf(context));
+  refuseOtherNamespace(context, opened.subject);
+  const own = ownSubject(opened.subject);
+  return { ...opened, subject: { ...own, findings: applySkips(own.findings, skippedOf(context)) } };
+};
+
+const tell = (context: Context, { subject, state, path }: Opened): void => {
+  const { io, options } = context;
+  if (options.output === 'json') printFindings(io, subject.findings);
+  if (options.output === 'json' || options.quiet === true) return;
+  const from = { label: 'Files', value: `${shortPath(context, path ?? '')}, ${states[state]}` };
+  saySummary(io, [...subject.summary, from]);
+  say(io, '');
+  sayFindings(io, subject.findings);
+};
+
+const replayOf = (context: Context, path: string): string => {
+  const { options, typed } = context;
+  const words = [
+    shortPath(context, path),
+    ...(typeof typed['namespace'] === 'string' ? ['--namespace', typed['namespace']] : []),
+    ...(options.context === undefined ? [] : ['--context', options.context]),
+    ...skippedOf(context).flatMap(code => ['--skip-check', code]),
+    ...(options.yes === true ? ['--yes'] : []),
+  ];
+  return `${commandLine(context.entry, 'apply')} ${joinWords(words)}`;
+};
+
+const apply = async (context: Context): Promise<Outcome> => {
+  const opened = await open(context);
+  const { subject, path } = opened;
+  if (hasErrors(subject.findings))
+    throw new CliError('refused', 'The manifests cannot be used as they are; nothing was applied.', {
+      findings: subject.findings,
+    });
+  await refuseSeveral(context, subject.objects);
+  tell(context, opened);
+  const look = prepareLook(context, subject.namespace);
+  try {
+    const { hub, token } = await askOf(context, subject, look);
+    if (!asksNobody(context)) await agree(context, subject);
+    const replay = replayOf(context, path ?? '');
+    return await deploy(context, { subject, look, hub, token, skipped: skippedOf(context), replay });
+  } finally {
+    look.close();
+  }
+};
+
+/** A person sees what would change before the yes. Errors: `interrupted` when it is a no. */
+const agree = async (context: Context, subject: Subject): Promise<void> => {
+  const { askYes } = await import('../prompts/ask.ts');
+  if (await askYes(`Apply ${subject.name} in namespace ${subject.namespace}?`, true, context.io)) return;
+  throw new CliError('interrupted', 'Nothing was applied.');
+};
+
+export const command: Command = async context => {
+  if (context.options.output !== 'json') return (await apply(context)).code;
+  return withResult(context.io, () => apply(context));
+};
