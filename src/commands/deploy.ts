@@ -52,11 +52,11 @@ const awaitedOf = ({ subject, hub }: Deployment, cluster: ClusterFacts): Awaited
   nodeMaker: nodeMakerOf(cluster),
 });
 
-/** Without a cluster: why, together with what the settings get wrong, which comes first. Errors: always. */
-export const refuseUnseen = (unseen: ClusterError, findings: readonly Finding[]): never => {
+/** Without a cluster: why, together with what the settings get wrong, which comes first. */
+export const whyUnseen = (unseen: ClusterError, findings: readonly Finding[]): unknown => {
   const failed = asCliError(unseen);
-  if (!isCliError(failed) || !hasErrors(findings)) throw failed;
-  throw new CliError('refused', `${failed.message} The settings have errors too.`, {
+  if (!isCliError(failed) || !hasErrors(findings)) return failed;
+  return new CliError('refused', `${failed.message} The settings have errors too.`, {
     findings: [...findings, ...failed.findings],
     hint: failed.hint,
   });

@@ -3,7 +3,7 @@
 import type { Component, Facts } from '../core/component.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
 import { type Layer, type Settled, settle } from '../core/settings.ts';
-import { CliError } from '../errors.ts';
+import { CliError, exitCodes, isCliError } from '../errors.ts';
 import { durationOf } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { type Outcome, printFindings, withResult } from './events.ts';
@@ -12,6 +12,7 @@ import { factsForQuestions, type Learned, learn } from './learn.ts';
 import { type Look, prepareLook } from './look.ts';
 import { askMissing, refuseToGuess, unanswered } from './questions.ts';
 import { replayCommand } from './replay.ts';
+import { sayError } from './report.ts';
 import { saveSubject, saySaved } from './save.ts';
 import { saveAnswers } from './saveAnswers.ts';
 import { type Subject, subjectOfDraft } from './subject.ts';
@@ -79,10 +80,28 @@ const nobodyThere = (): CliError =>
 const skipped = ({ values }: Settled): readonly string[] =>
   Array.isArray(values.skipCheck) ? values.skipCheck : [];
 
+/** No cluster, but a person: what was answered need not be lost. The exit code tells that nothing was deployed. */
+const saveInstead = async ({ context, subject }: Work, why: unknown): Promise<Outcome> => {
+  if (!isCliError(why)) throw why;
+  tell(context, subject);
+  sayError(context.io, why);
+  const { askYes } = await import('../prompts/ask.ts');
+  if (await askYes('Save the manifests instead?', true, context.io))
+    saySaved(context, subject, saveSubject(context, subject, false));
+  return { code: exitCodes[why.kind], verdict: 'refused', findings: why.findings };
+};
+
+const canAsk = ({ io, options }: Context): boolean =>
+  io.canPrompt && options.yes !== true && options.output !== 'json';
+
 const deploySubject = async (work: Work): Promise<Outcome> => {
   const { context, subject, look, learned, replay, settled } = work;
-  const { refuseUnseen, deploy } = await import('./deploy.ts');
-  if (learned.seen !== null && 'unseen' in learned.seen) refuseUnseen(learned.seen.unseen, subject.findings);
+  const { whyUnseen, deploy } = await import('./deploy.ts');
+  if (learned.seen !== null && 'unseen' in learned.seen) {
+    const why = whyUnseen(learned.seen.unseen, subject.findings);
+    if (canAsk(context) && !hasErrors(subject.findings)) return saveInstead(work, why);
+    throw why;
+  }
   if (hasErrors(subject.findings)) throw unusable(subject.findings);
   tell(context, subject);
   const { hub, token } = learned;
