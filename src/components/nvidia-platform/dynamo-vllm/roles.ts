@@ -7,6 +7,7 @@ import { placementFor } from './placement.ts';
 import type { Outline, Parallelism, Plan, Role, RoleKind, Variable } from './plan.ts';
 import { kvbmDisk, memoryOf } from './resources.ts';
 import type { Settings } from './settings.ts';
+import { updateAnnotations } from './update.ts';
 
 const components: Readonly<Record<RoleKind, string>> = {
   frontend: 'Frontend',
@@ -109,6 +110,7 @@ const worker = (
   const parallelism = parallelismOf(settings, kind, taken, explicit);
   const gpus = parallelism.tensor * parallelism.pipeline * parallelism.data;
   const offloads = outline.kvbm !== null && kind !== 'decode' ? outline.kvbm : null;
+  const update = updateAnnotations(settings.updateStrategy);
   return {
     kind,
     component: components[kind],
@@ -120,6 +122,7 @@ const worker = (
     env: workerEnv(settings, outline, offloads),
     ...memoryOf(settings, gpus, offloads, dialect.operator.requestsEphemeralStorage),
     disk: kvbmDisk(offloads),
+    ...(update === null ? {} : { update }),
     placement: placementFor(settings, outline.cache, true),
   };
 };

@@ -188,6 +188,18 @@ export const unaskedSettings = {
     config: vllm('sharedMemory'),
     summary: 'size of /dev/shm of the workers (default: 8Gi, with several GPUs 16Gi)',
   },
+  updateStrategy: {
+    kind: 'choice',
+    default: null,
+    metavar: 'HOW',
+    config: vllm('updateStrategy'),
+    summary: "how changed workers take the place of old ones (default: the operator's)",
+    choices: [
+      { value: 'rolling', label: 'Rolling', description: 'new pods start first, which needs free GPUs' },
+      { value: 'in-place', label: 'In place', description: 'one old pod of a role stops first' },
+      { value: 'recreate', label: 'Recreate', description: 'all old pods of a role stop first' },
+    ],
+  },
   structuredLogging: {
     kind: 'switch',
     default: null,

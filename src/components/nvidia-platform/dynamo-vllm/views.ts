@@ -120,6 +120,7 @@ const roleView = (plan: Plan, role: Role, beta: boolean) => {
     replicas: role.replicas,
     runtimeVersionOverride: plan.runtimeVersionOverride,
     podLabels: labelsOf(plan, role.kind),
+    update: role.update ?? null,
     resources: resources === null ? null : { requests: null, limits: null, ...resources },
     sharedMemory: role.sharedMemory,
     // The default kills a worker after one late answer, which compiling kernels causes; a probe of one's own must be complete.

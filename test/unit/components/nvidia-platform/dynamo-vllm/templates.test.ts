@@ -34,6 +34,7 @@ const fullest: Readonly<Record<string, Value>> = {
   storageClass: 'x',
   env: ['A=b'],
   sharedMemory: '1Gi',
+  updateStrategy: 'in-place',
 };
 
 const viewsOf = (release: string) => {
