@@ -26,6 +26,8 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   explain: () => import('./commands/explain.ts'),
   fit: () => import('./commands/fit.ts'),
   logs: () => import('./commands/logs.ts'),
+  endpoint: () => import('./commands/endpoint.ts'),
+  chat: () => import('./commands/chat.ts'),
 };
 
 const [only] = componentIndex;

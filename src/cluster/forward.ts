@@ -5,12 +5,15 @@ import type { Send } from '../core/probe.ts';
 import type { Channel, Client } from './client.ts';
 import { ClusterError, isClusterError } from './refusal.ts';
 import { createSender } from './send.ts';
+import { createStreamer, type OpenStream } from './stream.ts';
 import { followPods, listPods, type Pods } from './tunnel-pods.ts';
 import { type Destination, destinationOf, type Place, readyPlace } from './tunnel-target.ts';
 
 export type Tunnel = {
   /** Sends one HTTP request through the tunnel; a tunnel that is broken is an answer. Rejects with `interrupted` only. */
   readonly send: Send;
+  /** The same, with an answer that is read while it arrives. */
+  readonly stream: OpenStream;
   /** Such as http://127.0.0.1:41234 */
   readonly url: string;
   /** Rejects when the cluster says no for good (forbidden, unauthorized, credentials); otherwise stays open until the end. */
@@ -26,8 +29,13 @@ export type TunnelAsk = {
   readonly port: number;
   /** Labels of the pods, for a Service that has no selector. */
   readonly podSelector: string;
+  /** Where connections are taken; a free port of 127.0.0.1 when absent. `send` and `stream` go to 127.0.0.1 in any case. */
+  readonly listen?: Listening;
   readonly signal: AbortSignal;
 };
+
+/** Port 0 stands for a free one. */
+export type Listening = { readonly address: string; readonly port: number };
 
 export type PodTunnelAsk = {
   readonly namespace: string;
@@ -138,10 +146,12 @@ const accept = async (way: Way, socket: Socket): Promise<void> => {
   }
 };
 
-const listen = (server: Server): Promise<number> =>
+const loopback: Listening = { address: '127.0.0.1', port: 0 };
+
+const listen = (server: Server, { address: host, port }: Listening): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
@@ -159,8 +169,12 @@ const lose = (way: Way, name: string): void => {
 type Opening = {
   readonly destination: Destination;
   readonly podsFor: (signal: AbortSignal, onLost: (name: string) => void) => Pods;
+  readonly listen: Listening;
   readonly signal: AbortSignal;
 };
+
+const urlOf = ({ address }: Listening, port: number): string =>
+  `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 
 const open = async (client: Client, opening: Opening): Promise<Tunnel> => {
   const { destination, podsFor, signal } = opening;
@@ -181,7 +195,10 @@ const open = async (client: Client, opening: Opening): Promise<Tunnel> => {
     sockets: new Map(),
   };
   const server = createServer(socket => void accept(way, socket));
-  const port = await listen(server);
+  const port = await listen(server, opening.listen).catch(error => {
+    ended.abort();
+    throw error;
+  });
   const sender = createSender(port, signal, () => way.problem);
   const close = async (): Promise<void> => {
     signal.removeEventListener('abort', stop);
@@ -193,13 +210,15 @@ const open = async (client: Client, opening: Opening): Promise<Tunnel> => {
   };
   const stop = (): void => void close();
   signal.addEventListener('abort', stop, { once: true });
-  return { send: sender.send, url: `http://127.0.0.1:${port}`, refused, close };
+  const stream = createStreamer(port, signal, () => way.problem);
+  return { send: sender.send, stream, url: urlOf(opening.listen, port), refused, close };
 };
 
 /**
  * Opens a way to a Service on a free loopback port. Each local connection is one connection to a ready pod; the pods are followed
  * by one watch as long as the tunnel is open.
- * Errors: ClusterError when the Service cannot be read or has no such port; that no pod is ready yet is none.
+ * Errors: ClusterError when the Service cannot be read or has no such port; that no pod is ready yet is none. Node's own error
+ * (EADDRINUSE, …) when the place to listen at cannot be had.
  */
 export const openTunnel = async (client: Client, ask: TunnelAsk): Promise<Tunnel> => {
   const { signal } = ask;
@@ -207,6 +226,7 @@ export const openTunnel = async (client: Client, ask: TunnelAsk): Promise<Tunnel
   return open(client, {
     destination,
     podsFor: (until, onLost) => followPods(client, destination, until, onLost),
+    listen: ask.listen ?? loopback,
     signal,
   });
 };
@@ -217,5 +237,5 @@ export const openPodTunnel = async (client: Client, ask: PodTunnelAsk): Promise<
   const destination = { namespace, selector: podSelector, port };
   const place = await readyPlace(client, destination, null, signal);
   const podsFor = (until: AbortSignal): Pods => listPods(client, destination, until, place);
-  return place === null ? null : open(client, { destination, podsFor, signal });
+  return place === null ? null : open(client, { destination, podsFor, listen: loopback, signal });
 };

@@ -69,6 +69,15 @@ export const runFlags = {
     summary: 'last lines of each container, or all (default: 200; all with --since)',
   },
   timestamps: { flags: '--timestamps', summary: 'show when each line was printed' },
+  listen: { flags: '--listen', summary: 'keep a way to it open on this machine, until Ctrl-C' },
+  port: { flags: '--port <N>', summary: 'port to listen on (default: a free one)' },
+  address: { flags: '--address <A>', summary: 'address to listen on (default: 127.0.0.1)' },
+  prompt: {
+    flags: '-p, --prompt <TEXT>',
+    summary: 'ask this, print the answer and end; what is piped in follows it',
+  },
+  system: { flags: '--system <TEXT>', summary: 'an instruction that stands before the conversation' },
+  maxTokens: { flags: '--max-tokens <N>', summary: 'most tokens of an answer' },
 } as const satisfies Record<string, RunFlag>;
 
 export type RunFlagName = keyof typeof runFlags;
@@ -113,4 +122,10 @@ export type RunOptions = {
   readonly since?: string;
   readonly tail?: string;
   readonly timestamps?: boolean;
+  readonly listen?: boolean;
+  readonly port?: string;
+  readonly address?: string;
+  readonly prompt?: string;
+  readonly system?: string;
+  readonly maxTokens?: string;
 };

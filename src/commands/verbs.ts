@@ -21,6 +21,7 @@ const drafting = [
   'saveAnswers',
   'config',
   'snapshot',
+  'prices',
   'offline',
   'output',
   'quiet',
@@ -171,7 +172,7 @@ export const verbs = [
   },
   {
     name: 'logs',
-    summary: 'the logs of all pods of a deployment as one, marked with role and pod',
+    summary: 'the logs of all pods of a deployment, marked with role and pod',
     argument: '[NAME]',
     flags: [
       'role',
@@ -189,6 +190,24 @@ export const verbs = [
     settings: ['namespace'],
     formats: ['text', 'json'],
     examples: ['logs', 'logs qwen3-30b --role prefill --follow', 'logs qwen3-30b --previous --tail all'],
+  },
+  {
+    name: 'endpoint',
+    summary: 'how to talk to a deployment: addresses, variables, snippets; a way in with --listen',
+    argument: '[NAME]',
+    flags: ['listen', 'port', 'address', ...reaching, 'config', 'output', 'quiet', 'noColor'],
+    settings: ['namespace'],
+    formats: ['text', 'json'],
+    examples: ['endpoint', 'endpoint qwen3-30b --listen --port 8000', 'endpoint qwen3-30b -o json'],
+  },
+  {
+    name: 'chat',
+    summary: 'talk to a deployment at the terminal, or ask it once with -p',
+    argument: '[NAME]',
+    flags: ['prompt', 'system', 'maxTokens', ...reaching, 'config', 'output', 'verbose', 'quiet', 'noColor'],
+    settings: ['namespace'],
+    formats: ['text', 'json'],
+    examples: ['chat', 'chat qwen3-30b -p "Say hello."', 'git diff | chat qwen3-30b -p "Review this."'],
   },
   {
     name: 'fit',

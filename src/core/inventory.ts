@@ -27,6 +27,8 @@ export type Inventory = {
   readonly roleOf: (pod: KubernetesObject) => string;
   /** Whether a pod plays the role that somebody typed. */
   readonly plays: (pod: KubernetesObject, role: string) => boolean;
+  /** Ids under which the model should be served, the one to use first; empty when the manifest does not tell. */
+  readonly served: (graph: KubernetesObject) => readonly string[];
   readonly collections: (name: string) => readonly Collection[];
   readonly pages: (graph: KubernetesObject) => readonly MetricsPage[];
   /** Pages in the order of {@link Inventory.pages}; null for one that was not read. */

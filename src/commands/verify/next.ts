@@ -15,6 +15,8 @@ export type NextAsk = Pick<ProbeReport, 'model' | 'address'> & {
   readonly namespace: string;
   readonly service: string;
   readonly port: number;
+  /** Address of a tunnel that is open; without one a command that opens it is shown. */
+  readonly local?: string;
   /** Category and component as typed: `./cli nvidia-platform dynamo-vllm`. */
   readonly line: string;
   /** `kubectl`, with the context where the run was given one. */
@@ -62,14 +64,14 @@ const litellm = (address: string, model: string): string[] => [
 /** In the order in which they are shown. */
 export const nextSteps = (ask: NextAsk): NextStep[] => {
   const { model, address, namespace, service, port, kubectl } = ask;
-  const local = `http://127.0.0.1:${port}/v1`;
+  const local = ask.local ?? `http://127.0.0.1:${port}/v1`;
   const own = commands(ask);
   return [
     { key: 'address', title: 'In the cluster', lines: [address] },
     {
       key: 'forward',
       title: 'From here, while this runs',
-      lines: [`${kubectl} -n ${namespace} port-forward service/${service} ${port}:${port}`],
+      lines: [ask.local ?? `${kubectl} -n ${namespace} port-forward service/${service} ${port}:${port}`],
     },
     { key: 'curl', title: 'Ask it', lines: curl(local, model) },
     { key: 'openai', title: 'OpenAI SDK for Python', lines: openai(local, model) },

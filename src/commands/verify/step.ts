@@ -8,6 +8,7 @@ import { joinWords } from '../../core/words.ts';
 import { CliError } from '../../errors.ts';
 import { asCliError } from '../connection.ts';
 import { type Context, commandLine } from '../context.ts';
+import { kubectlFor } from '../kubectl.ts';
 import type { Step } from '../steps.ts';
 import { verbs } from '../verbs.ts';
 import { type NextStep, nextSteps } from './next.ts';
@@ -18,13 +19,6 @@ import { tellReport, tellStep } from './show.ts';
 const patienceMs = 180_000;
 
 export type Verified = { readonly report: ProbeReport; readonly next: readonly NextStep[] };
-
-const kubectlOf = ({ options }: Context): string =>
-  joinWords([
-    'kubectl',
-    ...(options.kubeconfig === undefined ? [] : ['--kubeconfig', options.kubeconfig]),
-    ...(options.context === undefined ? [] : ['--context', options.context]),
-  ]);
 
 const mapped = (context: Context, { name, namespace }: ProbeAsk, error: unknown): unknown => {
   if (!isClusterError(error) || error.kind !== 'interrupted') return asCliError(error);
@@ -50,7 +44,7 @@ export const verifyAndTell = async (context: Context, client: Client, ask: Probe
       service,
       port,
       line: commandLine(entry, '').trimEnd(),
-      kubectl: kubectlOf(context),
+      kubectl: kubectlFor(context),
       verbs: verbs.map(verb => verb.name),
     });
     tellReport(context, report, next);

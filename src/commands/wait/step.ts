@@ -1,11 +1,11 @@
 /** The wait as a step of a deployment: shows it, and ends the run where waiting does not help. */
 
 import type { Finding } from '../../core/finding.ts';
-import { joinWords } from '../../core/words.ts';
 import { CliError } from '../../errors.ts';
 import { paintFor } from '../../output/paint.ts';
 import { durationOf } from '../connection.ts';
 import { commandLine } from '../context.ts';
+import { kubectlFor } from '../kubectl.ts';
 import type { Step } from '../steps.ts';
 import { printEvent, say } from '../talk.ts';
 import { verbs } from '../verbs.ts';
@@ -15,14 +15,6 @@ import type { Left } from './left.ts';
 import type { WaitResult } from './result.ts';
 import { waitFor } from './run.ts';
 import { openShow } from './show.ts';
-
-/** With the context where the run was given one, so that the command can be copied as it is. */
-export const kubectlOf = ({ context: { options } }: Step): string =>
-  joinWords([
-    'kubectl',
-    ...(options.kubeconfig === undefined ? [] : ['--kubeconfig', options.kubeconfig]),
-    ...(options.context === undefined ? [] : ['--context', options.context]),
-  ]);
 
 const leftOf = async (step: Step, gpusHeld: number): Promise<Left> => {
   const { context, awaited, deployment } = step;
@@ -34,7 +26,7 @@ const leftOf = async (step: Step, gpusHeld: number): Promise<Left> => {
     line: commandLine(context.entry, '').trimEnd(),
     verbs: verbs.map(verb => verb.name),
     replay: deployment.replay,
-    kubectl: kubectlOf(step),
+    kubectl: kubectlFor(context),
   };
 };
 

@@ -4,6 +4,7 @@ import type { Collection, Inventory, MetricsPage } from '../../../core/inventory
 import type { KubernetesObject } from '../../../core/manifest.ts';
 import { ownSelector } from '../../../core/ownership.ts';
 import { componentsOf } from './graph.ts';
+import { deployedBy } from './probe/deployed.ts';
 import { wordOnMetrics } from './probe/health.ts';
 
 const graphLabel = 'nvidia.com/dynamo-graph-deployment-name';
@@ -85,4 +86,7 @@ const pages = (graph: KubernetesObject): MetricsPage[] =>
     port: isFrontend(component) ? frontendPort : systemPort,
   }));
 
-export const inventory: Inventory = { roleOf, plays, collections, pages, readPages: wordOnMetrics };
+const served = (graph: KubernetesObject): readonly string[] =>
+  deployedBy(graph, graph.metadata.name, graph.metadata.namespace ?? '').served;
+
+export const inventory: Inventory = { roleOf, plays, served, collections, pages, readPages: wordOnMetrics };

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { isOpen, listeningOf } from '../../../../src/commands/endpoint/listen.ts';
+import {
+  type Endpoint,
+  endpointJson,
+  sections,
+  variablesOf,
+} from '../../../../src/commands/endpoint/pieces.ts';
+import { nextSteps } from '../../../../src/commands/verify/next.ts';
+
+const endpoint = (local: string | null): Endpoint => {
+  const base = local ?? 'http://127.0.0.1:8000/v1';
+  const place = { name: 'chat', namespace: 'ns', service: 'chat-frontend', port: 8000 };
+  const address = 'http://chat-frontend.ns.svc.cluster.local:8000/v1';
+  const steps = nextSteps({
+    ...place,
+    address,
+    model: 'Qwen/Qwen3-0.6B',
+    line: './cli x y',
+    kubectl: 'kubectl --context prod',
+    verbs: [],
+    ...(local === null ? {} : { local }),
+  });
+  const variables = variablesOf(base, 'Qwen/Qwen3-0.6B');
+  return {
+    ...place,
+    address,
+    model: 'Qwen/Qwen3-0.6B',
+    local: base,
+    listening: local !== null,
+    variables,
+    steps,
+  };
+};
+
+describe('an endpoint', () => {
+  it('is told from inside to outside, with variables before the snippets', () => {
+    const shown = sections(endpoint(null), ['export A=1']);
+    expect(shown.map(({ lines }) => lines[0])).toEqual([
+      'http://chat-frontend.ns.svc.cluster.local:8000/v1',
+      'kubectl --context prod -n ns port-forward service/chat-frontend 8000:8000',
+      'export A=1',
+      'curl http://127.0.0.1:8000/v1/chat/completions \\',
+      'from openai import OpenAI',
+      'model_list:',
+    ]);
+  });
+  it('names the open way instead of a command that opens one', () => {
+    const text = JSON.stringify(endpointJson(endpoint('http://127.0.0.1:41234/v1')));
+    expect(text).toContain('http://127.0.0.1:41234/v1/chat/completions');
+    expect(text).toContain('"OPENAI_BASE_URL":"http://127.0.0.1:41234/v1"');
+    expect(text).not.toContain('port-forward');
+  });
+  it('is one flat object for programs', () => {
+    expect(endpointJson(endpoint(null))).toMatchObject({
+      model: 'Qwen/Qwen3-0.6B',
+      address: 'http://chat-frontend.ns.svc.cluster.local:8000/v1',
+      listening: false,
+      openai: expect.arrayContaining(['from openai import OpenAI']),
+    });
+  });
+});
+
+describe('where to listen', () => {
+  it('is a free port of loopback unless said otherwise', () => {
+    expect(listeningOf({})).toBeNull();
+    expect(listeningOf({ listen: true })).toEqual({ address: '127.0.0.1', port: 0 });
+    expect(listeningOf({ listen: true, port: '8000', address: '0.0.0.0' })).toEqual({
+      address: '0.0.0.0',
+      port: 8000,
+    });
+  });
+  it.each([
+    [{ listen: true, port: '70000' }],
+    [{ listen: true, port: 'x' }],
+    [{ port: '1' }],
+    [{ address: 'a' }],
+  ])('refuses %j', options => {
+    expect(() => listeningOf(options)).toThrow(expect.objectContaining({ kind: 'usage' }));
+  });
+  it.each([
+    ['127.0.0.1', false],
+    ['::1', false],
+    ['localhost', false],
+    ['0.0.0.0', true],
+    ['::', true],
+    ['192.168.1.4', true],
+  ])('%s is open to others: %s', (address, expected) => {
+    expect(isOpen({ address, port: 0 })).toBe(expected);
+  });
+});
