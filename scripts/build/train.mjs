@@ -27,6 +27,7 @@ const runsIn = folder => [
   [...component, 'check', ...unreachable(folder)],
   [...component, 'install', '--yes', '--action', 'deploy', ...unreachable(folder)],
   [...component, 'verify', ...unreachable(folder)],
+  [...component, 'fit', '--model', 'Qwen/Qwen3-32B'],
   ['config'],
   ['explain'],
 ];

@@ -90,7 +90,7 @@ export const deploy = async (context: Context, deployment: Deployment): Promise<
   const preflight = await entry.preflight();
   const input = inputOf(context, deployment, cluster);
   const checked = runChecks(preflight, input, deployment.skipped);
-  insist(context, checked);
+  insist(context, checked, deployment.untold ?? []);
   const replacement = preflight.replacement(input);
   if (replacement !== null) await agreeToReplace(context, replacement.reason, subject.name);
   const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment, cluster) };

@@ -7,6 +7,7 @@ import { CliError, exitCodes, isCliError } from '../errors.ts';
 import { durationOf } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { type Outcome, printFindings, withResult } from './events.ts';
+import { pricesOf } from './fit/prices.ts';
 import { readFacts, soundLayers } from './layers.ts';
 import { factsForQuestions, type Learned, learn } from './learn.ts';
 import { type Look, prepareLook } from './look.ts';
@@ -51,14 +52,20 @@ const answersLayer = async (
   return askMissing(context, component, layers, factsForQuestions(context, look, given));
 };
 
+const sayPlan = ({ io, options }: Context, { summary }: Subject): void => {
+  if (options.output === 'json' || options.quiet === true) return;
+  saySummary(io, summary);
+  say(io, '');
+};
+
 /** Summary and findings; as JSON every finding is an event of its own. */
-const tell = ({ io, options }: Context, subject: Subject): void => {
+const tell = (context: Context, subject: Subject): void => {
+  const { io, options } = context;
+  sayPlan(context, subject);
   if (options.output === 'json') printFindings(io, subject.findings);
-  else if (options.quiet !== true) {
-    saySummary(io, subject.summary);
-    say(io, '');
+  else if (options.quiet !== true && subject.findings.length > 0) {
     sayFindings(io, subject.findings);
-    if (subject.findings.length > 0) say(io, '');
+    say(io, '');
   }
 };
 
@@ -103,9 +110,11 @@ const deploySubject = async (work: Work): Promise<Outcome> => {
     throw why;
   }
   if (hasErrors(subject.findings)) throw unusable(subject.findings);
-  tell(context, subject);
+  // Its findings are told with those of the checks, which may say the same more exactly.
+  sayPlan(context, subject);
   const { hub, token } = learned;
-  return deploy(context, { subject, look, hub, token, skipped: skipped(settled), replay });
+  const untold = subject.findings;
+  return deploy(context, { subject, look, hub, token, untold, skipped: skipped(settled), replay });
 };
 
 /** The last answer, carried out. Errors: `refused` with findings, `usage` when a review has nobody to talk to. */
@@ -129,7 +138,7 @@ const install = async (context: Context): Promise<Outcome> => {
   const { io, entry, table, options } = context;
   // Known to be wrong only after everything was applied, it would be known too late.
   durationOf('--timeout', options.timeout);
-  const given = readFacts(context);
+  const given = { ...readFacts(context), prices: pricesOf(context) };
   const layers = await soundLayers(context, given);
   const component = await entry.load();
   const look = prepareLook(context, String(settle(table, layers).values.namespace));

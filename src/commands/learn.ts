@@ -30,7 +30,7 @@ const factsOf = async (
 ): Promise<Facts> => {
   if (seen === null || 'unseen' in seen) return otherwise;
   const { facts } = await context.entry.preflight();
-  return facts(seen.world.cluster, hub, token !== null);
+  return { ...facts(seen.world.cluster, hub, token !== null), prices: otherwise.prices ?? null };
 };
 
 /** `Cluster: context prod (https://…), namespace dynamo-system, Dynamo operator 0.9.1, 6 GPUs free` */
@@ -74,7 +74,10 @@ export const learn = async (context: Context, values: Values, look: Look, given:
   }
   look.start();
   const [seen, { hub, token }] = await Promise.all([look.seen(), askHubFor(context, values)]);
-  const known = hub.id === null ? null : { asked: hub.model, id: hub.id, weightsBytes: hub.weightsBytes };
+  const known =
+    hub.id === null
+      ? null
+      : { asked: hub.model, id: hub.id, weightsBytes: hub.weightsBytes, config: hub.config };
   const otherwise = { ...noFacts, ...given, model: known, token: token !== null };
   return { facts: await factsOf(context, seen, hub, token, otherwise), seen, hub, token };
 };

@@ -24,22 +24,29 @@ export const runChecks = (
 export const kindOf = (results: readonly CheckResult[]): ErrorKind => blameOf(results) ?? 'unavailable';
 
 /**
- * Says warnings and what is unknown, and ends the run when something failed.
+ * Says what was not told yet, warnings and what is unknown, and ends the run when something failed.
  * Errors: what the first failure blames, with every finding.
  */
-export const insist = ({ io, options }: Context, { results, findings }: Checked): void => {
+export const insist = (
+  { io, options }: Context,
+  { results, findings }: Checked,
+  untold: readonly Finding[],
+): void => {
+  // The checks look closer than the rules of the plan: where both speak, theirs counts.
+  const closer = new Set(results.map(result => result.code));
+  const all = [...untold.filter(finding => !closer.has(finding.rule)), ...findings];
   if (hasErrors(findings))
     throw new CliError(
       kindOf(results),
       'The checks before the deployment found errors; nothing was applied.',
       {
-        findings,
+        findings: all,
         hint: 'To let one through all the same, add --skip-check CODE.',
       },
     );
-  if (options.output === 'json') printFindings(io, findings);
+  if (options.output === 'json') printFindings(io, all);
   else if (options.quiet !== true) {
-    sayFindings(io, findings);
+    sayFindings(io, all);
     say(io, `${checkTally(results)}.`);
   }
 };

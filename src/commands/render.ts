@@ -5,6 +5,7 @@ import { hasErrors } from '../core/finding.ts';
 import { settle } from '../core/settings.ts';
 import { exitCodes, isCliError } from '../errors.ts';
 import type { Command, Context } from './context.ts';
+import { pricesOf } from './fit/prices.ts';
 import { readFacts, soundLayers } from './layers.ts';
 import { saveAnswers } from './saveAnswers.ts';
 import { print, printJson, sayFindings, sayLayers, schemaVersion } from './talk.ts';
@@ -20,7 +21,7 @@ const printDraft = ({ io, options }: Context, { settings, plan, manifests, findi
 
 const render = async (context: Context): Promise<number> => {
   const { io, entry, table, options } = context;
-  const facts = readFacts(context);
+  const facts = { ...readFacts(context), prices: pricesOf(context) };
   const component = await entry.load();
   const settled = settle(table, await soundLayers(context, facts));
   if (options.verbose === true) sayLayers(io, settled);

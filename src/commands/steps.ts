@@ -2,6 +2,7 @@
 
 import type { Client } from '../cluster/client.ts';
 import type { ClusterFacts } from '../core/cluster-facts.ts';
+import type { Finding } from '../core/finding.ts';
 import type { HubFacts } from '../core/hub-facts.ts';
 import type { Awaited } from '../core/sight.ts';
 import type { Context } from './context.ts';
@@ -16,6 +17,8 @@ export type Deployment = {
   /** Null when the Hub was not asked. */
   readonly hub: HubFacts | null;
   readonly token: Token | null;
+  /** Findings about the manifests that nobody was told yet; none when absent. */
+  readonly untold?: readonly Finding[];
   /** Codes of --skip-check. */
   readonly skipped: readonly string[];
   /** The command that does the same again. */

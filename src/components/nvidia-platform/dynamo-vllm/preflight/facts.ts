@@ -5,6 +5,7 @@ import { readOr } from '../../../../core/cluster-facts.ts';
 import type { Claim, Facts, GpuNode, HubModel } from '../../../../core/component.ts';
 import type { HubFacts } from '../../../../core/hub-facts.ts';
 import { parseYaml } from '../../../../core/yaml.ts';
+import { gpuOf } from './hardware.ts';
 import { freeGpus, roomsOf, takesPods } from './nodes.ts';
 import { operatorRelease } from './release.ts';
 
@@ -37,6 +38,8 @@ const gpuNodesOf = (cluster: ClusterFacts): GpuNode[] | null => {
     name: room.node.name,
     freeGpus: freeGpus(room),
     product: room.node.labels['nvidia.com/gpu.product'] ?? null,
+    gpu: gpuOf(room.node),
+    gpus: room.node.allocatable.gpus,
   }));
 };
 
@@ -62,7 +65,15 @@ const nodeSelectorsOf = ({ answers }: ClusterFacts): Record<string, readonly str
 };
 
 const modelOf = (hub: HubFacts | null): HubModel | null =>
-  hub === null || hub.id === null ? null : { asked: hub.model, id: hub.id, weightsBytes: hub.weightsBytes };
+  hub === null || hub.id === null
+    ? null
+    : { asked: hub.model, id: hub.id, weightsBytes: hub.weightsBytes, config: hub.config };
+
+/** Whether nodes of other types may come; null when that was not read. */
+const gpuPoolsOf = ({ nodePools }: ClusterFacts): boolean | null => {
+  if (nodePools.kind === 'missing') return false;
+  return readOr(nodePools)?.some(pool => pool.ready) ?? null;
+};
 
 export const factsOf = (cluster: ClusterFacts, hub: HubFacts | null, token: boolean): Facts => ({
   operatorRelease: operatorRelease(cluster),
@@ -77,6 +88,7 @@ export const factsOf = (cluster: ClusterFacts, hub: HubFacts | null, token: bool
   secrets: readOr(cluster.secrets)?.map(({ name }) => name) ?? null,
   monitoring: monitoringOf(cluster),
   gpuNodes: gpuNodesOf(cluster),
+  gpuPools: gpuPoolsOf(cluster),
   nodeSelectors: nodeSelectorsOf(cluster),
   model: modelOf(hub),
   token,

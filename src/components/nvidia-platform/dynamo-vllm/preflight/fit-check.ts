@@ -5,14 +5,12 @@ import { type NodeFact, readOr } from '../../../../core/cluster-facts.ts';
 import { listed } from '../../../../core/text.ts';
 import type { EngineWord } from '../engine/read.ts';
 import { adviceFor } from '../fit/advice.ts';
-import { knownModel } from '../fit/catalogue.ts';
 import { type Estimate, estimate } from '../fit/estimate.ts';
-import { bytesPerGib, type GpuFacts, type ModelFacts } from '../fit/facts.ts';
+import type { GpuFacts, ModelFacts } from '../fit/facts.ts';
 import { gpuRules } from '../fit/gpu-rules.ts';
 import { chosenBy } from '../fit/graph-rule.ts';
-import { parseLenient } from '../fit/json.ts';
+import { modelFactsOf } from '../fit/model-facts.ts';
 import type { Asking, Problem } from '../fit/problem.ts';
-import { readConfig } from '../fit/read-config.ts';
 import { memoryFindings } from '../fit/verdicts.ts';
 import type { Demand } from './demand.ts';
 import { gpuLabel, gpuOf } from './hardware.ts';
@@ -32,18 +30,10 @@ const types = check(
 );
 
 /** What the Hub says of the very revision wins over the catalogue. */
-const modelFacts = ({ hub, model }: Scene): ModelFacts | null => {
-  const known = model === null ? undefined : knownModel(model);
-  const bytes = hub?.weightsBytes ?? null;
-  const weights =
-    bytes === null ? (known?.weightsGib ?? null) : ([bytes / bytesPerGib, bytes / bytesPerGib] as const);
-  const config = hub?.config == null ? undefined : parseLenient(hub.config);
-  const read = config === undefined ? undefined : readConfig(config, weights);
-  // Some makers keep the quantisation in a file beside config.json; the catalogue knows it.
-  if (read !== undefined && read.layers !== null)
-    return { ...read, quantization: read.quantization ?? known?.quantization ?? null };
-  return known === undefined ? null : { ...known, weightsGib: weights };
-};
+const modelFacts = ({ hub, model }: Scene): ModelFacts | null =>
+  model === null
+    ? null
+    : (modelFactsOf(model, { config: hub?.config ?? null, weightsBytes: hub?.weightsBytes ?? null }) ?? null);
 
 type Verdict = {
   readonly demand: Demand;

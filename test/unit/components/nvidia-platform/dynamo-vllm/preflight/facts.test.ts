@@ -25,10 +25,11 @@ describe('facts for planning', () => {
       model: { asked: 'qwen/qwen3-8b', id: 'Qwen/Qwen3-8B', weightsBytes: 16 },
       token: true,
     });
-    expect(facts.gpuNodes).toEqual([
-      { name: 'g6e.12xlarge-0', freeGpus: 4, product: 'NVIDIA-L40S' },
-      { name: 'g6e.12xlarge-1', freeGpus: 1, product: 'NVIDIA-L40S' },
+    expect(facts.gpuNodes).toMatchObject([
+      { name: 'g6e.12xlarge-0', freeGpus: 4, product: 'NVIDIA-L40S', gpus: 4, gpu: { name: 'L40S' } },
+      { name: 'g6e.12xlarge-1', freeGpus: 1, product: 'NVIDIA-L40S', gpus: 4, gpu: { name: 'L40S' } },
     ]);
+    expect(facts.gpuPools).toBe(false);
   });
 
   it('are null for what was not read', () => {
