@@ -6,7 +6,7 @@ import type { Paint } from './paint.ts';
 import { clock } from './time.ts';
 import { wrap } from './wrap.ts';
 
-/** Times of a wait, all in milliseconds since 1970. */
+/** Times of a wait, all in milliseconds since 1970; a limit that is not finite is none. */
 export type WaitTimes = { readonly now: number; readonly startedAt: number; readonly limitAt: number };
 
 type Name = 'role' | 'ready' | 'stage' | 'time' | 'node' | 'restarts';
@@ -118,9 +118,11 @@ export const roleTable = (rows: readonly RoleRow[], now: number, paint: Paint, c
   ];
 };
 
-/** `03:12, at most 40:00`. */
+/** `03:12, at most 40:00`; without a limit only how long. */
 export const timeLine = ({ now, startedAt, limitAt }: WaitTimes): string =>
-  `${clock(now - startedAt)}, at most ${clock(limitAt - startedAt)}`;
+  Number.isFinite(limitAt)
+    ? `${clock(now - startedAt)}, at most ${clock(limitAt - startedAt)}`
+    : clock(now - startedAt);
 
 /** Everything that is redrawn in place. */
 export const waitScreen = (
@@ -132,5 +134,5 @@ export const waitScreen = (
   ...(outlook.rows.length === 0 ? [] : roleTable(outlook.rows, times.now, paint, columns)),
   ...(outlook.download === null ? [] : ['', ...downloadBar(outlook.download, columns)]),
   '',
-  paint.dim(`${gap}waited ${timeLine(times)}`),
+  paint.dim(`${gap}${Number.isFinite(times.limitAt) ? 'waited' : 'watched for'} ${timeLine(times)}`),
 ];

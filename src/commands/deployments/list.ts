@@ -1,3 +1,76 @@
 /** `list`: the deployments of this program, one line each. Changes nothing. */
-import type { Command } from '../context.ts';
-export const command: Command = async () => 0;
+
+import { yamlText } from '../../core/yaml.ts';
+import { type ListRow, listLines } from '../../output/deployments.ts';
+import { paintFor } from '../../output/paint.ts';
+import { asCliError, connectFrom, namespaceOf } from '../connection.ts';
+import { type Command, type Context, commandLine } from '../context.ts';
+import { type Found, findAround, findWithin, typedNamespace } from '../deployments.ts';
+import { print, printJson, say, schemaVersion } from '../talk.ts';
+
+type Listed = { readonly found: Found; readonly rows: readonly ListRow[] };
+
+const read = async (context: Context): Promise<Listed> => {
+  const { io, entry } = context;
+  const typed = typedNamespace(context);
+  const [{ survey }, { describe }] = await Promise.all([entry.preflight(), entry.deployed()]);
+  const client = await connectFrom(context);
+  try {
+    const found =
+      typed === null
+        ? await findAround(client, survey, () => namespaceOf(context), io.signal)
+        : await findWithin(client, survey, typed, io.signal);
+    const rows = found.deployments.map(({ graph, answers }) => describe(graph, answers));
+    return { found, rows: [...rows, ...found.orphans] };
+  } finally {
+    client.close();
+  }
+};
+
+const timed = (row: ListRow) =>
+  'roles' in row
+    ? { ...row, createdAt: row.createdAt === null ? null : new Date(row.createdAt).toISOString() }
+    : row;
+
+const dataOf = ({ found, rows }: Listed) => ({
+  schemaVersion,
+  namespace: found.namespace,
+  deployments: rows.filter(row => 'roles' in row).map(timed),
+  leftOver: found.orphans,
+});
+
+/** What the list itself does not say: where it looked, and what is left of deployments that are gone. */
+const remarks = (context: Context, { found, rows }: Listed): string[] => {
+  const where = found.namespace === null ? 'any namespace' : `namespace ${found.namespace}`;
+  const narrowed = found.namespace !== null && typedNamespace(context) === null;
+  const line = commandLine(context.entry, 'uninstall');
+  return [
+    ...(rows.length === 0 ? [`There is no deployment of this program in ${where}.`] : []),
+    ...(narrowed ? [`Only namespace ${found.namespace} may be read; others: -n NAMESPACE`] : []),
+    ...found.orphans.map(
+      ({ name, namespace }) =>
+        `Of ${name} only a part is left; to remove it: ${line} ${name} -n ${namespace}`,
+    ),
+  ];
+};
+
+const printText = (context: Context, listed: Listed): void => {
+  const { io, options } = context;
+  const paint = paintFor(io.color.stdout);
+  const layout = { now: Date.now(), paint, wide: options.output === 'wide', columns: io.columns };
+  if (listed.rows.length > 0) print(io, `${listLines(listed.rows, layout).join('\n')}\n`);
+  say(io, ...remarks(context, listed));
+};
+
+export const command: Command = async context => {
+  const { io, options } = context;
+  try {
+    const listed = await read(context);
+    if (options.output === 'json') printJson(io, dataOf(listed));
+    else if (options.output === 'yaml') print(io, yamlText(dataOf(listed)));
+    else printText(context, listed);
+    return 0;
+  } catch (error) {
+    throw asCliError(error);
+  }
+};
