@@ -2,6 +2,7 @@
 
 import { applyCatalogue } from './catalogue-apply.ts';
 import { manifestsCatalogue } from './catalogue-manifests.ts';
+import { removalCatalogue } from './catalogue-removal.ts';
 import { waitCatalogue } from './catalogue-wait.ts';
 import type { Catalogue } from './finding.ts';
 
@@ -173,4 +174,5 @@ export const coreCatalogue = {
   ...applyCatalogue,
   ...manifestsCatalogue,
   ...waitCatalogue,
+  ...removalCatalogue,
 } as const satisfies Catalogue;

@@ -37,7 +37,7 @@ export type RemovalPlan = {
   /** Removed by Kubernetes together with the deployment that made them: claims, with what is on them. */
   readonly along: readonly Removable[];
   readonly kept: readonly Kept[];
-  /** Pods of this deployment. */
+  /** Pods of this deployment that have not ended. */
   readonly pods: readonly KubernetesObject[];
   /** Names under which what was made for it is found. */
   readonly names: readonly string[];
@@ -206,7 +206,7 @@ export const planRemoval = (input: RemovalInput, rules: Rules): RemovalPlan => {
     shared: judged.filter(({ kept }) => kept === null).map(({ object }) => removable(object)),
     along: alongOf(scene).map(removable),
     kept: judged.map(({ kept }) => kept).filter(kept => kept !== null),
-    pods: [...scene.own].filter(object => isPod(object) && !belongs(object, input.name)),
+    pods: [...scene.own].filter(object => isPod(object) && !belongs(object, input.name) && !isOver(object)),
     names: scene.names,
   };
 };
