@@ -6,6 +6,7 @@ import { type Finding, hasErrors } from '../core/finding.ts';
 import type { PreflightInput } from '../core/preflight.ts';
 import type { Awaited } from '../core/sight.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
+import { wrap } from '../output/wrap.ts';
 import { applySubject } from './apply/step.ts';
 import { asCliError } from './connection.ts';
 import type { Context } from './context.ts';
@@ -63,12 +64,11 @@ export const whyUnseen = (unseen: ClusterError, findings: readonly Finding[]): u
 };
 
 /** What cannot be changed in place is deleted and made anew, and only after a yes. Errors: `refused`. */
-const agreeToReplace = async (context: Context, reason: string, name: string): Promise<void> => {
+const agreeToReplace = async (context: Context, reason: string): Promise<void> => {
   const { io, options } = context;
   if (options.replace === true) return;
-  const sentence = `${name} cannot be changed in place: ${reason}`;
   if (io.canPrompt && options.yes !== true) {
-    say(io, sentence);
+    say(io, ...wrap(reason, io.columns));
     const { askYes } = await import('../prompts/ask.ts');
     if (await askYes('Delete it and create it anew? It serves nothing meanwhile.', false, io)) return;
   }
@@ -76,7 +76,7 @@ const agreeToReplace = async (context: Context, reason: string, name: string): P
     rule: 'needs-replacement',
     level: 'error',
     path: 'mode',
-    message: sentence,
+    message: reason,
     hint: 'To delete it and create it anew, add --replace; or deploy under another name with --name.',
   } as const;
   throw new CliError('refused', 'Nothing was changed.', { findings: [finding] });
@@ -92,7 +92,7 @@ export const deploy = async (context: Context, deployment: Deployment): Promise<
   const checked = runChecks(preflight, input, deployment.skipped);
   insist(context, checked, deployment.untold ?? []);
   const replacement = preflight.replacement(input);
-  if (replacement !== null) await agreeToReplace(context, replacement.reason, subject.name);
+  if (replacement !== null) await agreeToReplace(context, replacement.reason);
   const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment, cluster) };
   await applySubject(step, replacement !== null);
   await waitStep(step);

@@ -3,26 +3,35 @@
 import { holderOf } from '../../cluster/lease-self.ts';
 import { groupOf, placeOf, refText } from '../../core/kinds.ts';
 import { ownSelector } from '../../core/ownership.ts';
+import { wrap } from '../../output/wrap.ts';
 import { commandLine } from '../context.ts';
 import type { Step } from '../steps.ts';
 import { printEvent, say } from '../talk.ts';
 import { applyAll } from './apply.ts';
 import type { ApplyEvent, ApplyOutcome, Question, Replaced } from './args.ts';
 
-const lineOf = (event: ApplyEvent): string => {
+const gap = ' '.repeat(13);
+
+/** The text of a long one stands beside its word. */
+const beside = (word: string, text: string, columns: number): string[] => {
+  const [first = '', ...more] = wrap(text, columns, gap);
+  return [`  ${word.padEnd(10)} ${first.slice(gap.length)}`, ...more];
+};
+
+const linesOf = (event: ApplyEvent, columns: number): string[] => {
   switch (event.kind) {
     case 'applied':
-      return `  ${event.change.padEnd(10)} ${refText(event.ref)}`;
+      return beside(event.change, refText(event.ref), columns);
     case 'left':
-      return `  ${'unchanged'.padEnd(10)} ${refText(event.ref)}: ${event.why}`;
+      return beside('unchanged', event.why, columns);
     case 'removing':
-      return `  ${'removing'.padEnd(10)} ${refText(event.ref)}: ${event.why}`;
+      return beside('removing', `${refText(event.ref)}: ${event.why}`, columns);
     case 'removed':
-      return `  ${'removed'.padEnd(10)} ${refText(event.ref)}`;
+      return beside('removed', refText(event.ref), columns);
     case 'taken':
-      return `  ${'taken over'.padEnd(10)} ${refText(event.ref)}, from ${event.managers.join(', ')}`;
+      return beside('taken over', `${refText(event.ref)}, from ${event.managers.join(', ')}`, columns);
     default:
-      return `  ${event.message}`;
+      return wrap(event.message, columns, '  ');
   }
 };
 
@@ -31,7 +40,7 @@ const teller =
   (event: ApplyEvent): void => {
     const { kind, ...more } = event;
     if (options.output === 'json') printEvent(io, kind, more);
-    else if (options.quiet !== true) say(io, lineOf(event));
+    else if (options.quiet !== true) say(io, ...linesOf(event, io.columns));
   };
 
 const isUnattended = ({ context: { io, options } }: Step): boolean => !io.canPrompt || options.yes === true;
