@@ -44,7 +44,7 @@ export const symptoms: readonly Symptom[] = [
     look: '`kubectl describe pod POD -n NAMESPACE` ends with the scheduler\'s reason.',
     codes: words(`
       schedule-gpu schedule-taint schedule-resources schedule-labels schedule-volume schedule-none
-      schedule-gated schedule-node-coming gpu-placement gpu-taints gpu-nodes gpu-nodes-usable device-plugin
+      schedule-gated schedule-node-coming schedule-together gpu-placement gpu-taints gpu-nodes gpu-nodes-usable device-plugin
       claim-not-provisioned cache-claim storage-class storage-mode quota
     `),
   },
@@ -109,7 +109,7 @@ export const symptoms: readonly Symptom[] = [
     codes: words(`
       frontend-unreachable frontend-guarded frontend-hub-unreachable served-under-other-name
       workers-in-other-namespace workers-not-registered worker-role-missing model-not-listed
-      no-chat-template chat-fails chat-answer-wrong stream-fails
+      no-chat-template chat-fails chat-answer-wrong stream-fails kv-cache-full requests-fail
     `),
   },
   {
