@@ -38,11 +38,12 @@ type Name =
   | 'api'
   | 'address';
 
+/** Names are typed again, so they are never cut. */
 const usual: readonly Column<Name>[] = [
-  { name: 'name', narrowest: 16 },
-  { name: 'namespace', narrowest: 10 },
-  { name: 'model', narrowest: 14 },
-  { name: 'mode', narrowest: 6 },
+  { name: 'name' },
+  { name: 'namespace' },
+  { name: 'model', narrowest: 10 },
+  { name: 'mode' },
   { name: 'gpus', title: 'GPUs', right: true },
   { name: 'ready', right: true },
   { name: 'release' },
@@ -105,7 +106,7 @@ export const listLines = (
 ): string[] =>
   table(isWide ? wide : usual, rows.map(cellsOf(now)), {
     width: isWide ? null : columns - 1,
-    droppable: ['mode', 'release'],
+    droppable: ['mode', 'release', 'age', 'model'],
     paint,
   });
 
