@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   render: () => import('./commands/render.ts'),
   check: () => import('./commands/check.ts'),
   apply: () => import('./commands/apply.ts'),
+  diff: () => import('./commands/diff.ts'),
   verify: () => import('./commands/verify.ts'),
   review: () => import('./commands/review.ts'),
   list: () => import('./commands/deployments/list.ts'),
@@ -28,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   logs: () => import('./commands/logs.ts'),
   endpoint: () => import('./commands/endpoint.ts'),
   chat: () => import('./commands/chat.ts'),
+  diagnose: () => import('./commands/diagnose.ts'),
 };
 
 const [only] = componentIndex;

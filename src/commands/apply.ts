@@ -6,7 +6,6 @@ import { CliError } from '../errors.ts';
 import { namespaceOf } from './connection.ts';
 import { type Command, type Context, commandLine } from './context.ts';
 import { deploy } from './deploy.ts';
-import { typedNamespace } from './deployments.ts';
 import { type Outcome, printFindings, withResult } from './events.ts';
 import { prepareLook } from './look.ts';
 import { askOf } from './manifests/model.ts';
@@ -27,23 +26,13 @@ const nameOne = ({ entry, words }: Context): CliError => {
     : new CliError('refused', `"${word}" is neither a folder, a file nor a saved manifest.`, { hint });
 };
 
-/** As with kubectl: -n must not contradict a manifest. */
-const refuseOtherNamespace = (context: Context, { namespace, name }: Subject): void => {
-  const typed = typedNamespace(context);
-  if (typed === null || typed === namespace) return;
-  throw new CliError('usage', `The manifest of ${name} says namespace ${namespace}, and -n says ${typed}.`, {
-    hint: 'Leave -n out, or change the manifest.',
-  });
-};
-
 const open = async (context: Context): Promise<Opened> => {
   if (context.words[0] === undefined) throw nameOne(context);
   const component = await context.entry.load();
   const named = await nameTarget(context, 'apply', async () => undefined);
   if (named.kind === 'live') throw nameOne(context);
   const opened = openTarget(context, component, named, await namespaceOf(context));
-  refuseOtherNamespace(context, opened.subject);
-  const own = ownSubject(opened.subject);
+  const own = ownSubject(component, opened.subject);
   return { ...opened, subject: { ...own, findings: applySkips(own.findings, skippedOf(context)) } };
 };
 

@@ -100,10 +100,15 @@ const save = async (context: Context, subject: Subject, overwrite: boolean): Pro
 };
 
 /** Looks at the cluster and the Hub now, if nobody did before. */
-const deployNow = async (context: Context, { look, replay }: Beside, subject: Subject): Promise<Step> => {
+const deployNow = async (
+  context: Context,
+  component: Component,
+  { look, replay }: Beside,
+  subject: Subject,
+): Promise<Step> => {
   const { deploy } = await import('./deploy.ts');
   await refuseSeveral(context, subject.objects);
-  const own = ownSubject(subject);
+  const own = ownSubject(component, subject);
   sayFindings(
     context.io,
     own.findings.filter(finding => !subject.findings.includes(finding)),
@@ -136,7 +141,7 @@ const act = async (
   if (choice === 'change') return change(context, component, beside.facts, subject);
   if (choice === 'edit') return edit(context, component, subject);
   if (choice === 'save') return save(context, subject, context.typed.overwrite === true);
-  if (choice === 'deploy') return deployNow(context, beside, subject);
+  if (choice === 'deploy') return deployNow(context, component, beside, subject);
   return { outcome: { code: 0, verdict: 'saved', findings: subject.findings } };
 };
 

@@ -5,14 +5,14 @@ import { noFacts } from '../core/component.ts';
 import { hasErrors } from '../core/finding.ts';
 import { joinWords } from '../core/words.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
-import type { SavedEntry, Target } from '../files/library.ts';
+import type { Target } from '../files/library.ts';
 import { paintFor } from '../output/paint.ts';
 import { summaryLines } from '../output/tables.ts';
-import { askOption } from '../prompts/ask.ts';
 import { namespaceOf } from './connection.ts';
 import { type Command, type Context, commandLine } from './context.ts';
 import { decide } from './decide.ts';
 import { prepareLook } from './look.ts';
+import { chooseSaved } from './manifests/choose.ts';
 import { type Opened, openTarget, states } from './manifests/open.ts';
 import { asksNobody, nameTarget } from './manifests/target.ts';
 import { libraryFolder } from './save.ts';
@@ -27,16 +27,6 @@ const noSuch = (word: string): CliError =>
   new CliError('refused', `"${word}" is neither a folder, a file nor a saved manifest.`, {
     hint: 'Name one that exists, such as manifests/dynamo-system/qwen3-30b.',
   });
-
-const chooseSaved = async (
-  context: Context,
-  entries: readonly SavedEntry[],
-): Promise<SavedEntry | undefined> => {
-  if (asksNobody(context)) return undefined;
-  const options = entries.map(({ path }) => ({ value: path, name: relative(libraryFolder(context), path) }));
-  const path = await askOption('Which saved manifests?', options, context.io);
-  return entries.find(entry => entry.path === path);
-};
 
 const targetOf = async (context: Context): Promise<Target> => {
   const named = await nameTarget(context, 'review', entries => chooseSaved(context, entries));

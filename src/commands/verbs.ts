@@ -96,6 +96,15 @@ export const verbs = [
     ],
   },
   {
+    name: 'diff',
+    summary: 'what applying would change, and what changed since',
+    argument: '[DIR|FILE|NAME]',
+    flags: ['outputDir', ...reaching, 'config', 'output', 'quiet', 'noColor'],
+    settings: ['namespace'],
+    formats: ['text', 'json'],
+    examples: ['diff qwen3-30b', 'diff manifests/dynamo-system/qwen3-30b', 'diff my-deployment.yaml -o json'],
+  },
+  {
     name: 'apply',
     summary: 'apply saved or foreign manifests, wait, verify',
     argument: '[DIR|FILE]',
@@ -190,6 +199,15 @@ export const verbs = [
     settings: ['namespace'],
     formats: ['text', 'json'],
     examples: ['logs', 'logs qwen3-30b --role prefill --follow', 'logs qwen3-30b --previous --tail all'],
+  },
+  {
+    name: 'diagnose',
+    summary: 'why a deployment does not do what it should: causes, evidence, remedies',
+    argument: '[NAME]',
+    flags: ['bundle', ...reaching, 'config', 'output', 'quiet', 'noColor'],
+    settings: ['namespace'],
+    formats: ['text', 'json'],
+    examples: ['diagnose', 'diagnose qwen3-30b -o json', 'diagnose qwen3-30b --bundle qwen3-30b.tar.gz'],
   },
   {
     name: 'endpoint',

@@ -31,7 +31,7 @@ const isKeyed = (list: readonly unknown[], key: string): list is readonly Data[]
 };
 
 /** The key that tells the items of both lists apart; undefined when there is none, or nothing to tell apart. */
-export const keyOf = (a: readonly unknown[], b: readonly unknown[]): string | undefined =>
+const keyOf = (a: readonly unknown[], b: readonly unknown[]): string | undefined =>
   a.length + b.length === 0 ? undefined : keys.find(key => isKeyed(a, key) && isKeyed(b, key));
 
 const isSame = (a: unknown, b: unknown): boolean => differences(a, b).length === 0;

@@ -2,7 +2,7 @@
 
 import { type Data, type Difference, differences, isRecord, type Step } from './diff.ts';
 import type { KubernetesObject } from './manifest.ts';
-import { isOwnedAt, ownedTrees } from './owned-fields.ts';
+import { type Ownership, ownedTrees, ownershipOf } from './owned-fields.ts';
 import { ownName } from './ownership.ts';
 import { redact } from './redact.ts';
 
@@ -91,13 +91,28 @@ const stored = (manifest: Data): Data =>
     ? manifest
     : { ...manifest, data: { ...record(manifest['data']), ...record(manifest['stringData']) } };
 
+/** Amounts are texts or numbers, as they were written. */
+const isSameAmount = ({ live, here }: Difference): boolean =>
+  [live, here].every(value => typeof value === 'string' || typeof value === 'number') &&
+  String(live) === String(here);
+
+/** Without a dry run, a field that is missing in something owned as a whole is as likely a default of the API server. */
+const mayBeDefault = ({ kind, path }: Difference, ownership: Ownership): boolean =>
+  kind === 'removed' && ownership === 'whole' && typeof path.at(-1) === 'string';
+
 /**
- * What applying `manifest` would change in `live`, `would` being what the API server says would come of it. Fields that the
- * manifest does not set count only where this program had set them. Secret values are hidden.
+ * What applying `manifest` would change in `live`. `would` is what the API server says would come of it, null where it cannot be
+ * asked. Fields that the manifest does not set count only where this program had set them. Secret values are hidden.
  */
 export const driftOf = (live: unknown, would: unknown, manifest: KubernetesObject): Difference[] => {
   const [trees, said] = [ownedTrees(live), stored(essence(manifest))];
-  return differences(essence(live), essence(would))
-    .filter(({ path }) => says(said, path) || isOwnedAt(trees, path))
+  const counts = (found: Difference): boolean => {
+    if (isSameAmount(found)) return false;
+    if (says(said, found.path)) return true;
+    const ownership = ownershipOf(trees, found.path);
+    return ownership !== 'none' && (would !== null || !mayBeDefault(found, ownership));
+  };
+  return differences(essence(live), would === null ? said : essence(would))
+    .filter(counts)
     .map(discreet(manifest.kind));
 };

@@ -31,17 +31,21 @@ const childOf = (tree: Owned, step: Step): unknown => {
   return typeof step === 'string' ? tree[`f:${step}`] : undefined;
 };
 
-const reaches = (tree: Owned, path: readonly Step[]): boolean => {
+/** `exact`: the field itself is named; `whole`: a value around it is owned as a whole. */
+export type Ownership = 'exact' | 'whole' | 'none';
+
+const inTree = (tree: Owned, path: readonly Step[]): Ownership => {
   let at: unknown = tree;
   for (const step of path) {
-    // An empty node stands for a value that is owned as a whole.
-    if (isRecord(at) && at !== tree && Object.keys(at).length === 0) return true;
+    if (isRecord(at) && at !== tree && Object.keys(at).length === 0) return 'whole';
     at = isRecord(at) ? childOf(at, step) : undefined;
-    if (at === undefined) return false;
+    if (at === undefined) return 'none';
   }
-  return true;
+  return 'exact';
 };
 
 /** Whether this program wrote the value at the path, or something in it. */
-export const isOwnedAt = (trees: readonly Owned[], path: readonly Step[]): boolean =>
-  trees.some(tree => reaches(tree, path));
+export const ownershipOf = (trees: readonly Owned[], path: readonly Step[]): Ownership => {
+  const found = trees.map(tree => inTree(tree, path));
+  return found.find(one => one === 'exact') ?? found.find(one => one === 'whole') ?? 'none';
+};

@@ -3,7 +3,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Difference, differences, pathText } from '../../src/core/diff.ts';
-import { overlay } from '../../src/core/overlay.ts';
 import { patched } from '../kit/patch.ts';
 
 const scalar = fc.oneof(fc.constantFrom('a', 'b', '1Gi', ''), fc.integer({ min: 0, max: 3 }), fc.boolean());
@@ -70,26 +69,6 @@ describe('differences', () => {
         const moves = (all: readonly Difference[]) => all.filter(one => one.kind !== 'order');
         expect(shape(moves(there))).toEqual(shape(moves(back)));
       }),
-    );
-  });
-});
-
-describe('overlay', () => {
-  it('of a value over itself changes nothing', () => {
-    fc.assert(
-      fc.property(value, one => {
-        expect(overlay(one, structuredClone(one))).toEqual(one);
-      }),
-    );
-  });
-
-  it('is done after once', () => {
-    fc.assert(
-      fc.property(pair, ([live, here]) => {
-        const once = overlay(live, here);
-        expect(differences(once, overlay(once, here))).toEqual([]);
-      }),
-      { numRuns: 2000 },
     );
   });
 });

@@ -73,7 +73,7 @@ type LiveClaim = {
   readonly status?: { readonly phase?: string; readonly capacity?: Labels };
 };
 
-const claimFact = ({ metadata, spec = {}, status = {} }: LiveClaim): ClaimFact => ({
+export const claimFact = ({ metadata, spec = {}, status = {} }: LiveClaim): ClaimFact => ({
   name: metadata.name,
   accessModes: spec.accessModes ?? [],
   storageClass: spec.storageClassName ?? null,

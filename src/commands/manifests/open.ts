@@ -11,7 +11,7 @@ import type { Target } from '../../files/library.ts';
 import { readText } from '../../files/read.ts';
 import { answersFile, manifestsIn, openFolder, type SavedFolder } from '../../files/saved.ts';
 import type { Context } from '../context.ts';
-import type { Deployment } from '../deployments.ts';
+import { type Deployment, typedNamespace } from '../deployments.ts';
 import { type Subject, splitDocuments, subjectOfDraft, subjectOfFiles } from '../subject.ts';
 
 export type Opened = {
@@ -56,8 +56,16 @@ const answersOf = (context: Context, folder: SavedFolder): Kept => {
 const withFindings = (subject: Subject, findings: readonly Finding[]): Subject =>
   findings.length === 0 ? subject : { ...subject, findings: [...findings, ...subject.findings] };
 
-/** `namespace` is for manifests that name none. Errors: `refused` for what is no manifest. */
-export const openTarget = (
+/** As with kubectl: -n must not contradict a manifest. Errors: `usage`. */
+const refuseOtherNamespace = (context: Context, { namespace, name }: Subject): void => {
+  const typed = typedNamespace(context);
+  if (typed === null || typed === namespace) return;
+  throw new CliError('usage', `The manifest of ${name} says namespace ${namespace}, and -n says ${typed}.`, {
+    hint: 'Leave -n out, or change the manifest.',
+  });
+};
+
+const openFiles = (
   context: Context,
   component: Component,
   { kind, path }: Target,
@@ -74,6 +82,18 @@ export const openTarget = (
     throw new CliError('refused', 'missing' in file ? `${path} does not exist.` : file.problem);
   const subject = subjectOfFiles(component, splitDocuments(file.text), null, namespace);
   return { subject, state: 'foreign', path };
+};
+
+/** `namespace` is for manifests that name none. Errors: `refused` for what is no manifest, `usage` for another -n. */
+export const openTarget = (
+  context: Context,
+  component: Component,
+  target: Target,
+  namespace: string,
+): Opened => {
+  const opened = openFiles(context, component, target, namespace);
+  refuseOtherNamespace(context, opened.subject);
+  return opened;
 };
 
 /** What its answers make today. Errors: `refused` when it has none that can be used. */
@@ -100,8 +120,16 @@ export const openDeployment = (
   return { subject: withFindings(subjectOfDraft(draft), findings), state: 'recorded', path: null };
 };
 
+/** What was said of manifests without the labels may not hold of those with them. */
+const saidAnew = (component: Component, before: Subject, objects: Subject['objects']): readonly Finding[] => {
+  const stale = component.explain(before.objects).findings.map(({ message }) => message);
+  const kept = before.findings.filter(({ message }) => !stale.includes(message));
+  return [...kept, ...component.explain(objects).findings];
+};
+
 /** With the labels by which this program finds its own, and what there is to say about them. */
-export const ownSubject = (subject: Subject): Subject => {
+export const ownSubject = (component: Component, subject: Subject): Subject => {
   const { objects, findings } = adopt(subject.objects, subject.name);
-  return withFindings({ ...subject, objects }, findings);
+  if (findings.length === 0) return subject;
+  return withFindings({ ...subject, objects, findings: saidAnew(component, subject, objects) }, findings);
 };

@@ -62,10 +62,10 @@ export const nameTarget = async (context: Context, verb: string, choose: Choose)
   const entries = inNamespace(context, savedEntries(library));
   if (word === undefined)
     return (await among(context, entries, verb, choose)) ?? { kind: 'live', name: undefined };
-  const found = findTargets(word, pathFrom(context.io, word), library);
-  const [first] = found;
-  if (first === undefined) return { kind: 'live', name: word };
-  if (found.length === 1) return first;
-  const meant = entries.filter(({ path }) => found.some(target => target.path === path));
-  return (await among(context, meant, verb, choose)) ?? first;
+  const path = pathFrom(context.io, word);
+  const found = findTargets(word, path, library);
+  const direct = found.find(target => target.path === path);
+  if (direct !== undefined) return direct;
+  const meant = entries.filter(entry => found.some(target => target.path === entry.path));
+  return (await among(context, meant, verb, choose)) ?? { kind: 'live', name: word };
 };

@@ -93,6 +93,27 @@ describe('drift', () => {
     ]);
   });
 
+  it('without a dry run takes the manifest for what would come, and a missing field for a default', () => {
+    const metadata = ownedBy('dynamo-installer', {
+      'f:spec': { 'f:services': { 'f:worker': { 'f:replicas': {}, 'f:volumeMounts': {}, 'f:envs': {} } } },
+    });
+    const live = graph(
+      {
+        replicas: 2,
+        sharedMemory: '8Gi',
+        cpu: '1',
+        envs: [{ name: 'A', value: '1' }],
+        volumeMounts: [{ name: 'cache', useAsCompilationCache: false }],
+      },
+      metadata,
+    );
+    const manifest = graph({ cpu: 1, envs: [], volumeMounts: [{ name: 'cache' }] });
+    expect(told(live, null, manifest)).toEqual([
+      'spec.services.worker.replicas removed 2 undefined',
+      'spec.services.worker.envs[A] removed {"name":"A","value":"1"} undefined',
+    ]);
+  });
+
   it('never shows a secret value', () => {
     const secret = (data: Record<string, string>): KubernetesObject => ({
       apiVersion: 'v1',
