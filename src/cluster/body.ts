@@ -7,6 +7,9 @@ import { onAbort } from './abort.ts';
 import type { Arrived } from './transport.ts';
 import { brokenOff, TransportError } from './transport-error.ts';
 
+/** When its connection goes, an HTTP/2 stream just ends; then it has a code other than 0 (RFC 9113, 7). */
+const isCut = (stream: Readable): boolean => 'rstCode' in stream && stream.rstCode !== 0;
+
 /** All bytes. Rejects with a TransportError after so many milliseconds of silence, or when a signal fires. */
 const readAll = (stream: Readable, signals: readonly AbortSignal[], silenceMs: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
@@ -31,6 +34,7 @@ const readAll = (stream: Readable, signals: readonly AbortSignal[], silenceMs: n
     stream.on('error', () => fail(brokenOff(true)));
     stream.on('close', onClose);
     stream.once('end', () => {
+      if (isCut(stream)) return fail(brokenOff(true));
       settle();
       resolve(Buffer.concat(chunks));
     });

@@ -162,6 +162,20 @@ describe('a cluster that does not answer', () => {
     expect(error.message).toContain('gave no answer within 0.2 s');
   });
 
+  test.each(['http2', 'http1'] as const)(
+    'an answer whose connection breaks in the middle is asked for again: %s',
+    async kind => {
+      const played = await start((_request, response) => {
+        if (played.requests.length > 1) return json(response, 200, { whole: true });
+        const send = response as import('node:http').ServerResponse;
+        send.writeHead(200, { 'content-type': 'application/json' });
+        send.write('{"half":', () => setTimeout(played.drop, 20));
+      }, kind);
+      expect((await (await clientOf(played)).request(read)).body).toEqual({ whole: true });
+      expect(played.requests.length).toBe(2);
+    },
+  );
+
   test('a signal ends a request that waits, and one that connects', async () => {
     const played = await start(() => {});
     const one = await clientOf(played);
