@@ -1,6 +1,7 @@
 /** Deploy now: checks → apply → live wait → verified answer. Each step is a folder of its own; here they follow each other. */
 
 import type { ClusterError } from '../cluster/refusal.ts';
+import type { CheckResult } from '../core/check.ts';
 import { type ClusterFacts, readOr } from '../core/cluster-facts.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
 import type { PreflightInput } from '../core/preflight.ts';
@@ -82,6 +83,15 @@ const agreeToReplace = async (context: Context, reason: string): Promise<void> =
   throw new CliError('refused', 'Nothing was changed.', { findings: [finding] });
 };
 
+/** Some warnings want a yes. Where nobody can be asked the checks refuse them instead. Errors: `refused` after a no. */
+const agree = async ({ io }: Context, results: readonly CheckResult[]): Promise<void> => {
+  for (const { outcome, question } of results) {
+    if (question === undefined || outcome !== 'warn' || !io.canPrompt) continue;
+    const { askYes } = await import('../prompts/ask.ts');
+    if (!(await askYes(question, false, io))) throw new CliError('refused', 'Nothing was changed.');
+  }
+};
+
 /** Runs until it serves or cannot. Errors: what ended it, with its findings. */
 export const deploy = async (context: Context, deployment: Deployment): Promise<Outcome> => {
   const { entry } = context;
@@ -91,6 +101,7 @@ export const deploy = async (context: Context, deployment: Deployment): Promise<
   const input = inputOf(context, deployment, cluster);
   const checked = runChecks(preflight, input, deployment.skipped);
   insist(context, checked, deployment.untold ?? []);
+  await agree(context, checked.results);
   const replacement = preflight.replacement(input);
   if (replacement !== null) await agreeToReplace(context, replacement.reason);
   const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment, cluster) };

@@ -4,12 +4,13 @@ import type { Component, Facts } from '../core/component.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
 import { type Layer, type Settled, settle } from '../core/settings.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
+import { wrap } from '../output/wrap.ts';
 import { durationOf } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { type Outcome, printFindings, withResult } from './events.ts';
 import { pricesOf } from './fit/prices.ts';
 import { readFacts, soundLayers } from './layers.ts';
-import { factsForQuestions, type Learned, learn } from './learn.ts';
+import { clusterLine, factsForQuestions, type Learned, learn } from './learn.ts';
 import { type Look, prepareLook } from './look.ts';
 import { askMissing, refuseToGuess, unanswered } from './questions.ts';
 import { replayCommand } from './replay.ts';
@@ -17,7 +18,7 @@ import { sayError } from './report.ts';
 import { saveSubject, saySaved } from './save.ts';
 import { saveAnswers } from './saveAnswers.ts';
 import { type Subject, subjectOfDraft } from './subject.ts';
-import { say, sayFindings, sayLayers, saySummary } from './talk.ts';
+import { printEvent, say, sayFindings, sayLayers, saySummary } from './talk.ts';
 
 const unusable = (findings: readonly Finding[]): CliError =>
   new CliError('refused', 'The settings cannot be used as they are; nothing was written.', { findings });
@@ -101,6 +102,18 @@ const saveInstead = async ({ context, subject }: Work, why: unknown): Promise<Ou
 const canAsk = ({ io, options }: Context): boolean =>
   io.canPrompt && options.yes !== true && options.output !== 'json';
 
+/** Those who were asked have read it before the second question. */
+const sayCluster = ({ context, learned, settled }: Work): void => {
+  const { io, options } = context;
+  const { seen, facts } = learned;
+  if (seen === null || 'unseen' in seen) return;
+  if (options.output === 'json') {
+    const { context: name, server } = seen.world.cluster.target;
+    printEvent(io, 'cluster', { context: name, server, namespace: seen.world.cluster.namespace });
+  } else if (options.quiet !== true && !Object.values(settled.layers).includes('prompt'))
+    say(io, ...wrap(clusterLine(seen, facts), io.columns), '');
+};
+
 const deploySubject = async (work: Work): Promise<Outcome> => {
   const { context, subject, look, learned, replay, settled } = work;
   const { whyUnseen, deploy } = await import('./deploy.ts');
@@ -110,6 +123,7 @@ const deploySubject = async (work: Work): Promise<Outcome> => {
     throw why;
   }
   if (hasErrors(subject.findings)) throw unusable(subject.findings);
+  sayCluster(work);
   // Its findings are told with those of the checks, which may say the same more exactly.
   sayPlan(context, subject);
   const { hub, token } = learned;

@@ -34,7 +34,7 @@ const factsOf = async (
 };
 
 /** `Cluster: context prod (https://…), namespace dynamo-system, Dynamo operator 0.9.1, 6 GPUs free` */
-const clusterLine = (seen: Seen, facts: Facts): string => {
+export const clusterLine = (seen: Seen, facts: Facts): string => {
   if ('unseen' in seen)
     return `No cluster, so saving is possible and deploying is not. ${seen.unseen.message}`;
   const { target, namespace } = seen.world.cluster;

@@ -21,6 +21,8 @@ export type CheckResult = {
   readonly message: string;
   /** What to do, with a command ready to copy; empty when nothing needs doing. */
   readonly hint: string;
+  /** A warning that needs a person's yes before anything is changed; absent for others. */
+  readonly question?: string;
 };
 
 const levels: Readonly<Record<Exclude<Outcome, 'pass'>, Level>> = {

@@ -40,7 +40,7 @@ const own = (scene: Scene, existing: KubernetesObject): CheckResult[] => {
   return [
     unattended
       ? modelCheck.fail(message, `${otherName(name)}, or remove it first: ${cli} uninstall ${name}`)
-      : modelCheck.warn(message, otherName(name)),
+      : { ...modelCheck.warn(message, otherName(name)), question: `Replace ${serves} by ${model}?` },
   ];
 };
 
