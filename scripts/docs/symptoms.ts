@@ -99,7 +99,7 @@ export const symptoms: readonly Symptom[] = [
     symptom: 'It takes longer than it should, and nothing is wrong',
     look: 'The wait shows the stage and the time spent in it.',
     codes: words(`
-      wait-timed-out wait-unreadable wait-forbidden wait-silent pull-slow schedule-node-coming
+      wait-timed-out wait-unreadable wait-forbidden wait-silent not-ready-yet diagnose-unreadable pull-slow schedule-node-coming
       download-retrying
     `),
   },

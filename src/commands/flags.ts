@@ -78,6 +78,10 @@ export const runFlags = {
   },
   system: { flags: '--system <TEXT>', summary: 'an instruction that stands before the conversation' },
   maxTokens: { flags: '--max-tokens <N>', summary: 'most tokens of an answer' },
+  bundle: {
+    flags: '--bundle <FILE>',
+    summary: 'write everything that helps others to see the cause to a .tar.gz, without secrets',
+  },
 } as const satisfies Record<string, RunFlag>;
 
 export type RunFlagName = keyof typeof runFlags;
@@ -128,4 +132,5 @@ export type RunOptions = {
   readonly prompt?: string;
   readonly system?: string;
   readonly maxTokens?: string;
+  readonly bundle?: string;
 };

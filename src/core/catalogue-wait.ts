@@ -24,4 +24,17 @@ export const waitCatalogue = {
     cause: 'The network, a VPN, the credentials or the API server itself are away.',
     remedy: 'Nothing needs doing when it comes back; the wait tries again until its limit.',
   },
+  'diagnose-unreadable': {
+    title: 'A diagnosis without one of its sources',
+    meaning: 'Events, Jobs or logs may not be read, so that a cause may stay hidden.',
+    cause: 'The user of this kubeconfig may not list events or Jobs, or not read logs, in this namespace.',
+    remedy:
+      'Ask an administrator for "list" on events and Jobs and "get" on pods/log; check --print-rbac prints a Role.',
+  },
+  'not-ready-yet': {
+    title: 'Not ready yet',
+    meaning: 'The deployment comes up, nothing is wrong with it so far, and the usual time is not over.',
+    cause: 'Images are pulled, the model is downloaded and loaded, kernels are compiled.',
+    remedy: 'Wait, and diagnose again if it takes longer than the model should need.',
+  },
 } as const satisfies Catalogue;

@@ -31,6 +31,8 @@ export type Inventory = {
   readonly served: (graph: KubernetesObject) => readonly string[];
   readonly collections: (name: string) => readonly Collection[];
   readonly pages: (graph: KubernetesObject) => readonly MetricsPage[];
+  /** Codes of checks that speak of what is going to be applied, and say nothing about what has been. */
+  readonly onlyBefore: readonly string[];
   /** Pages in the order of {@link Inventory.pages}; null for one that was not read. */
   readonly readPages: (name: string, pages: readonly (string | null)[]) => MetricsWord;
 };

@@ -86,7 +86,17 @@ const pages = (graph: KubernetesObject): MetricsPage[] =>
     port: isFrontend(component) ? frontendPort : systemPort,
   }));
 
+const onlyBefore = ['permissions', 'namespace', 'name-taken', 'object-taken', 'other-model'] as const;
+
 const served = (graph: KubernetesObject): readonly string[] =>
   deployedBy(graph, graph.metadata.name, graph.metadata.namespace ?? '').served;
 
-export const inventory: Inventory = { roleOf, plays, served, collections, pages, readPages: wordOnMetrics };
+export const inventory: Inventory = {
+  roleOf,
+  plays,
+  served,
+  onlyBefore,
+  collections,
+  pages,
+  readPages: wordOnMetrics,
+};

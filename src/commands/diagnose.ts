@@ -1,0 +1,74 @@
+/** `diagnose [NAME]`: why a deployment does not do what it should, by everything that can be seen; as a bundle for others, too. */
+
+import { exitCodes } from '../errors.ts';
+import { paintFor } from '../output/paint.ts';
+import type { Written } from './bundle/write.ts';
+import type { Command, Context } from './context.ts';
+import { type Diagnosis, diagnosisOf, isSound } from './diagnose/diagnosis.ts';
+import { lookOnce } from './diagnose/look.ts';
+import { checkOn, measure, verifyOn } from './diagnose/rest.ts';
+import { diagnosisJson, diagnosisLines } from './diagnose/show.ts';
+import { changedAt } from './diagnose/since.ts';
+import { awaitedFrom, type Reached, withDeployment } from './reach.ts';
+import { print, printJson, say, schemaVersion } from './talk.ts';
+
+/** Errors: ClusterError when pods or the deployment cannot be read, and `interrupted`. */
+const diagnose = async (context: Context, reached: Reached): Promise<Diagnosis> => {
+  const { client, deployment } = reached;
+  const watching = await context.entry.watching();
+  const awaited = awaitedFrom(deployment);
+  const look = {
+    client,
+    watching,
+    awaited,
+    since: changedAt(deployment.graph, Date.now()),
+    signal: context.io.signal,
+  };
+  const [looked, checked, measured] = await Promise.all([
+    lookOnce(look),
+    checkOn(context, client, deployment),
+    measure(context, reached),
+  ]);
+  const report = looked.outlook.done ? await verifyOn(context, reached) : null;
+  return diagnosisOf(watching, awaited, { looked, checked, report, measured });
+};
+
+const tell = (
+  context: Context,
+  { deployment }: Reached,
+  diagnosis: Diagnosis,
+  bundle: Written | null,
+): void => {
+  const { io, options } = context;
+  const { name, namespace } = deployment;
+  if (options.output === 'json') {
+    printJson(io, { schemaVersion, name, namespace, ...diagnosisJson(diagnosis), bundle });
+    return;
+  }
+  const lines = diagnosisLines({ name, namespace }, diagnosis, paintFor(io.color.stdout), io.columns);
+  print(io, `${lines.join('\n')}\n`);
+};
+
+const bundleOf = async (
+  context: Context,
+  reached: Reached,
+  diagnosis: Diagnosis,
+): Promise<Written | null> => {
+  const { io, options } = context;
+  if (options.bundle === undefined) return null;
+  if (options.output !== 'json' && options.quiet !== true) say(io, 'Collecting the bundle ...');
+  const { writeBundle } = await import('./bundle/write.ts');
+  return writeBundle(context, reached, diagnosis, options.bundle);
+};
+
+export const command: Command = async context =>
+  withDeployment(context, async reached => {
+    const diagnosis = await diagnose(context, reached);
+    const written = await bundleOf(context, reached, diagnosis);
+    tell(context, reached, diagnosis, written);
+    if (written !== null && context.options.output !== 'json') {
+      const { sayWritten } = await import('./bundle/write.ts');
+      sayWritten(context, written);
+    }
+    return isSound(diagnosis) ? 0 : exitCodes.failed;
+  });
