@@ -1,5 +1,6 @@
 /** `uninstall [NAME]`: shows what goes and what stays, asks for the name, removes it in order and waits until it is gone. */
 
+import { setMaxListeners } from 'node:events';
 import type { Client } from '../cluster/client.ts';
 import { takeLease } from '../cluster/lease.ts';
 import { holderOf } from '../cluster/lease-self.ts';
@@ -196,6 +197,8 @@ const act = async (context: Context, loaded: Loaded, found: Found): Promise<Outc
   const done = nothingDone();
   const lease = await lock(context, loaded, found);
   const signal = lease === null ? io.signal : AbortSignal.any([io.signal, lease.lost]);
+  // Every watch listens to it; Node would take that for a leak.
+  setMaxListeners(0, signal);
   try {
     const timeoutMs = 1000 * (durationOf('--timeout', options.timeout) ?? usualSeconds);
     const args = { ...loaded, namespace: target.namespace, plan, operators: read.operators };
