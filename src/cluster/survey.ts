@@ -69,7 +69,7 @@ const startAll = (read: Read, ask: SurveyAsk, namespace: string) => {
   const within = `/api/v1/namespaces/${namespace}`;
   const discovered = discoveredFacts(read, ask, namespace);
   const claims = read(reader => readClaims(reader, namespace));
-  const use = read(readUse);
+  const use = read(reader => readUse(reader, ask.podLabels));
   const nodes = read(readNodes);
   const crd = read(reader => readCrd(reader, ask.crd));
   const operators = read(reader => readOperators(reader, ask.operatorSelector));

@@ -1,5 +1,6 @@
 /** Components by category and name. A component's folder is loaded only when it is named. */
 
+import type { Changes } from '../core/changes.ts';
 import type { Component } from '../core/component.ts';
 import type { Deployed } from '../core/deployed.ts';
 import type { Fit } from '../core/fit.ts';
@@ -20,6 +21,8 @@ export type ComponentEntry = {
   /** What answers `fit`, without templates and schemas. */
   readonly fit: () => Promise<Fit>;
   readonly preflight: () => Promise<Preflight>;
+  /** What `edit` and `scale` need. */
+  readonly changes: () => Promise<Changes>;
   readonly explainRefusal: () => Promise<ExplainRefusal>;
   readonly watching: () => Promise<Watching>;
   readonly probe: () => Promise<Probe>;
@@ -37,6 +40,7 @@ export const componentIndex: readonly ComponentEntry[] = [
     load: async () => (await import('./nvidia-platform/dynamo-vllm/component.ts')).component,
     fit: async () => (await import('./nvidia-platform/dynamo-vllm/fit/answer.ts')).fit,
     preflight: async () => (await import('./nvidia-platform/dynamo-vllm/preflight/preflight.ts')).preflight,
+    changes: async () => (await import('./nvidia-platform/dynamo-vllm/changes/changes.ts')).changes,
     explainRefusal: async () =>
       (await import('./nvidia-platform/dynamo-vllm/admission.ts')).admissionFindings,
     watching: async () => (await import('./nvidia-platform/dynamo-vllm/wait/watching.ts')).watching,

@@ -49,8 +49,14 @@ export type NodeFact = {
   readonly devices: Readonly<Record<string, number>>;
 };
 
-/** What bound, unfinished pods of one namespace ask for on one node. */
-export type NodeUse = { readonly node: string; readonly namespace: string; readonly asked: Amounts };
+/** What bound, unfinished pods of one namespace ask for on one node; those of one role of a deployment are counted apart. */
+export type NodeUse = {
+  readonly node: string;
+  readonly namespace: string;
+  readonly asked: Amounts;
+  /** Absent for pods without the labels that the survey was asked to tell deployments by. */
+  readonly made?: { readonly deployment: string; readonly role: string; readonly pods: number };
+};
 
 export type QuotaFact = {
   readonly name: string;
@@ -219,6 +225,8 @@ export type SurveyAsk = {
   readonly webhookGroup: string;
   /** The custom resource, in its preferred order of versions. */
   readonly graph: { readonly group: string; readonly plural: string; readonly versions: readonly string[] };
+  /** Labels of pods that name their deployment and their role in it; absent when nobody wants to know. */
+  readonly podLabels?: { readonly deployment: string; readonly role: string };
 };
 
 export const gpuResource = 'nvidia.com/gpu';

@@ -74,6 +74,26 @@ describe('what a pod asks for', () => {
 });
 
 describe('use of nodes', () => {
+  it('counts the roles of deployments apart, by the labels that were asked for', () => {
+    const by = { deployment: 'made-for', role: 'plays' };
+    const [told, untold] = [nodeUse(by), nodeUse()];
+    const pod = (labels: Readonly<Record<string, string>>) => ({
+      metadata: { namespace: 'a', labels },
+      spec: { nodeName: 'n1', containers: [{ resources: { limits: { 'nvidia.com/gpu': '2' } } }] },
+    });
+    const worker = pod({ 'made-for': 'x', plays: 'worker' });
+    for (const one of [worker, pod({}), worker, pod({ 'made-for': 'y' })]) {
+      told.add(one);
+      untold.add(one);
+    }
+    expect(told.end().map(({ made, asked }) => [made, asked.gpus])).toEqual([
+      [{ deployment: 'x', role: 'worker', pods: 2 }, 4],
+      [undefined, 2],
+      [{ deployment: 'y', role: '', pods: 1 }, 2],
+    ]);
+    expect(untold.end().map(({ made, asked }) => [made, asked.gpus])).toEqual([[undefined, 8]]);
+  });
+
   it('adds up by node and namespace and leaves out pods without a node', () => {
     const fold = nodeUse();
     const pod = (namespace: string, nodeName: string | undefined, gpus: string) => ({

@@ -3,6 +3,7 @@
 import { coreCatalogue } from '../../../core/catalogue.ts';
 import type { Catalogue } from '../../../core/finding.ts';
 import { admissionCatalogue } from './admission/catalogue.ts';
+import { changesCatalogue } from './changes/catalogue.ts';
 import { engineCatalogue } from './engine/catalogue.ts';
 import { fitCatalogue } from './fit/codes.ts';
 import { preflightCatalogue } from './preflight/catalogue.ts';
@@ -241,6 +242,7 @@ export const catalogue: Catalogue = {
   ...fitCatalogue,
   ...engineCatalogue,
   ...preflightCatalogue,
+  ...changesCatalogue,
   ...admissionCatalogue,
   ...waitingCatalogue,
   ...probeCatalogue,

@@ -21,6 +21,8 @@ export type OperatorDialect = {
   readonly combinedNameLimit: number | null;
   /** Longest deployment name whose labels the operator can still write; null when only the 63 characters of `<namespace>-<name>` count. */
   readonly nameLimit: number | null;
+  /** A change of one worker component replaces the pods of all of them: prefill and decode never meet another generation. */
+  readonly workersRollTogether: boolean;
   /** The examples of the release request ephemeral storage for workers. */
   readonly requestsEphemeralStorage: boolean;
 };
@@ -70,13 +72,20 @@ const services = {
   wantsVersionedImage: false,
   combinedNameLimit: null,
   nameLimit: 41,
+  workersRollTogether: true,
   requestsEphemeralStorage: true,
+} as const satisfies OperatorDialect;
+const servicesApart = {
+  ...services,
+  workersRollTogether: false,
+  requestsEphemeralStorage: false,
 } as const satisfies OperatorDialect;
 const components = {
   apiVersion: 'nvidia.com/v1beta1',
   wantsVersionedImage: true,
   combinedNameLimit: null,
   nameLimit: null,
+  workersRollTogether: true,
   requestsEphemeralStorage: true,
 } as const satisfies OperatorDialect;
 
@@ -146,10 +155,10 @@ export const lines = [
   },
   {
     line: '0.9',
-    operator: { ...services, requestsEphemeralStorage: false },
+    operator: servicesApart,
     runtime: { ...runtime08, engine: '0.14.1' },
   },
-  { line: '0.8', operator: { ...services, requestsEphemeralStorage: false }, runtime: runtime08 },
+  { line: '0.8', operator: servicesApart, runtime: runtime08 },
 ] as const satisfies readonly Line[];
 
 export type Known = 'known' | 'newer' | 'older';

@@ -34,7 +34,7 @@ const gpuNodesOf = (cluster: ClusterFacts): GpuNode[] | null => {
   const [nodes, use] = [readOr(cluster.nodes), readOr(cluster.use)];
   if (nodes === null || use === null) return null;
   const ready = nodes.filter(node => takesPods(node) && node.allocatable.gpus > 0);
-  return roomsOf(ready, use, null).map(room => ({
+  return roomsOf(ready, use).map(room => ({
     name: room.node.name,
     freeGpus: freeGpus(room),
     product: room.node.labels['nvidia.com/gpu.product'] ?? null,

@@ -16,7 +16,7 @@ import type { Demand } from './demand.ts';
 import { gpuLabel, gpuOf } from './hardware.ts';
 import { takesPods } from './nodes.ts';
 import { check, cli } from './result.ts';
-import { packAll, placesFor, refusalFor, wantsGpus } from './room.ts';
+import { ownPods, packAll, placesFor, refusalFor, wantsGpus } from './room.ts';
 import type { Scene } from './scene.ts';
 
 const fits = check('fit-too-large', 'the model fits on the GPUs', 'refused', 'model');
@@ -138,7 +138,7 @@ const mixed = (scene: Scene, bad: readonly Verdict[], good: readonly Verdict[]):
   const badNodes = new Set(
     bad.flatMap(({ nodes, demand }) => nodes.map(({ name }) => `${demand.name}/${name}`)),
   );
-  const places = placesFor(scene, scene.updates ? scene.namespace : null, (demand, node) =>
+  const places = placesFor(scene, scene.updates ? ownPods(scene) : null, (demand, node) =>
     badNodes.has(`${demand.name}/${node.name}`),
   );
   const [worst] = bad;

@@ -12,19 +12,24 @@ export type Room = {
 
 type Held = { asked: Amounts; readonly gpus: Record<string, number> };
 
-/** Pods of the namespace `released` count as gone: the most that a deployment there could ever have. */
+/** Pods that count as gone. */
+export type Released = (use: NodeUse) => boolean;
+
+const nobody: Released = () => false;
+
 export const roomsOf = (
   nodes: readonly NodeFact[],
   use: readonly NodeUse[],
-  released: string | null = null,
+  released: Released = nobody,
 ): Room[] => {
   const held = new Map<string, Held>();
-  for (const { node, namespace, asked } of use) {
-    if (namespace === released) continue;
-    const one = held.get(node) ?? { asked: noAmounts, gpus: {} };
-    one.asked = plus(one.asked, asked);
-    if (asked.gpus > 0) one.gpus[namespace] = (one.gpus[namespace] ?? 0) + asked.gpus;
-    held.set(node, one);
+  for (const one of use) {
+    if (released(one)) continue;
+    const { node, namespace, asked } = one;
+    const sum = held.get(node) ?? { asked: noAmounts, gpus: {} };
+    sum.asked = plus(sum.asked, asked);
+    if (asked.gpus > 0) sum.gpus[namespace] = (sum.gpus[namespace] ?? 0) + asked.gpus;
+    held.set(node, sum);
   }
   return nodes.map(node => {
     const one = held.get(node.name);

@@ -6,7 +6,8 @@ import { holds } from './amounts.ts';
 import type { Demand } from './demand.ts';
 import { scaleUp, waiting } from './pools.ts';
 import { check, counted } from './result.ts';
-import { isComponent, type Places, packAll, placesFor, refusalFor, wantsGpus } from './room.ts';
+import { updateOf } from './rollout-scene.ts';
+import { isComponent, ownPods, type Places, packAll, placesFor, refusalFor, wantsGpus } from './room.ts';
 import type { Scene } from './scene.ts';
 import { gpusAsked, gpusFree, gpusThere, roomsFor, shortageOf } from './shortage.ts';
 
@@ -44,8 +45,10 @@ const withoutUse = (scene: Scene, why: string): CheckResult => {
 
 /** The pods that an update replaces may be the very ones that hold the GPUs. */
 const updating = (scene: Scene, places: Places): CheckResult => {
-  const released = placesFor(scene, scene.namespace);
+  const released = placesFor(scene, ownPods(scene));
   if (packAll(scene, released) === 'impossible') return refused(scene, released);
+  if (updateOf(scene) !== null)
+    return placement.pass('There is room for every pod with what the deployment that is there holds now.');
   return placement.unknown(
     `${shortageOf(scene, places).message}; pods of the deployment that is there may be among those that hold them.`,
     'Without a change nothing needs doing; a change of the workers starts new pods before old ones stop, and may wait for GPUs.',

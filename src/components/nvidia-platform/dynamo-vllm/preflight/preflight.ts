@@ -18,6 +18,7 @@ import { placementChecks } from './placement-check.ts';
 import { apiVersionServed, crdInstalled, hasCrd, hasGpus, serverVersion } from './platform-checks.ts';
 import { quotaChecks } from './quota-checks.ts';
 import { replacement } from './replacement.ts';
+import { rolloutChecks } from './rollout-check.ts';
 import { type Scene, sceneOf } from './scene.ts';
 import { secretChecks } from './secret-check.ts';
 import { servedModel } from './served-model.ts';
@@ -26,13 +27,19 @@ import { survey } from './survey.ts';
 const failed = (results: readonly CheckResult[]): boolean =>
   results.some(({ outcome }) => outcome === 'fail');
 
+/** Where there is no room at all, the way there is of no interest. */
+const roomChecks = (scene: Scene): CheckResult[] => {
+  const placement = placementChecks(scene);
+  return failed(placement) ? placement : [...placement, ...rolloutChecks(scene)];
+};
+
 /** GPUs: first whether there are any, then what fits on them, then whether enough are free. */
 const gpuChecks = (scene: Scene): CheckResult[] => {
   const nodes = gpuNodeChecks(scene);
   if (!nodes.goOn) return [...nodes.results];
   const hardware = [...imageChecks(scene), ...fitChecks(scene), ...diskChecks(scene)];
   // A disk cache that no node holds is a request that no node holds, too: it is said once.
-  return [...nodes.results, ...hardware, ...(failed(diskChecks(scene)) ? [] : placementChecks(scene))];
+  return [...nodes.results, ...hardware, ...(failed(diskChecks(scene)) ? [] : roomChecks(scene))];
 };
 
 /** In another cluster than the one that was meant, what else is missing there is of no interest. */

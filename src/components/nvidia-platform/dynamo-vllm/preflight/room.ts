@@ -4,7 +4,7 @@ import { type Amounts, type NodeFact, readOr } from '../../../../core/cluster-fa
 import { plus, times } from './amounts.ts';
 import type { Demand } from './demand.ts';
 import { type Refusal, refusalOf } from './match.ts';
-import { type Room, roomsOf } from './nodes.ts';
+import { type Released, type Room, roomsOf } from './nodes.ts';
 import { type Item, type Packing, pack } from './pack.ts';
 import type { Scene } from './scene.ts';
 
@@ -56,6 +56,14 @@ export const heldBy = (scene: Scene, demand: Demand): string | null => {
   return demand.together[0] ?? demand.claims.find(claim => single.includes(claim)) ?? null;
 };
 
+/** The pods of this deployment. Where nothing tells them apart: those of its namespace, the most that it could ever have. */
+export const ownPods = (scene: Scene): Released => {
+  const own: Released = ({ namespace, made }) =>
+    namespace === scene.namespace && made?.deployment === scene.name;
+  const known = (readOr(scene.cluster.use) ?? []).some(own);
+  return known ? own : ({ namespace }) => namespace === scene.namespace;
+};
+
 export type Places = {
   readonly rooms: readonly Room[];
   readonly nodes: readonly NodeFact[];
@@ -63,10 +71,10 @@ export type Places = {
   readonly open: ReadonlyMap<Demand, ReadonlySet<string>>;
 };
 
-/** `released`: a namespace whose pods count as gone; `without`: nodes that are left out for a demand. */
+/** `released`: pods that count as gone; `without`: nodes that are left out for a demand. */
 export const placesFor = (
   scene: Scene,
-  released: string | null,
+  released: Released | null,
   without: (demand: Demand, node: NodeFact) => boolean = () => false,
 ): Places => {
   const nodes = readOr(scene.cluster.nodes) ?? [];
@@ -76,7 +84,7 @@ export const placesFor = (
     const names = nodes.filter(node => refusal(node) === null && !without(demand, node));
     open.set(demand, new Set(names.map(({ name }) => name)));
   }
-  return { nodes, rooms: roomsOf(nodes, readOr(scene.cluster.use) ?? [], released), open };
+  return { nodes, rooms: roomsOf(nodes, readOr(scene.cluster.use) ?? [], released ?? undefined), open };
 };
 
 type Group = { asked: Amounts; readonly members: Demand[] };

@@ -21,4 +21,5 @@ export const survey: SurveyAsk = {
   webhookGroup: graphGroup,
   // v1alpha1 is what operators up to 1.4 store: it can be read while the operator, which converts, is down.
   graph: { group: graphGroup, plural: graphPlural, versions: ['v1alpha1', 'v1beta1'] },
+  podLabels: { deployment: 'nvidia.com/dynamo-graph-deployment-name', role: 'nvidia.com/dynamo-component' },
 };
