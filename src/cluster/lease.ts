@@ -83,7 +83,7 @@ const takeOver = (taking: Taking, lease: LeaseObject): Promise<LeaseObject | nul
 const heldBy = (lease: LeaseObject, { name, namespace }: LeaseAsk): CliError =>
   new CliError(
     'failed',
-    `${name} in namespace ${namespace} is being changed by ${holderText(lease)}; nothing was applied.`,
+    `${name} in namespace ${namespace} is being changed by ${holderText(lease)}; nothing was changed.`,
     {
       hint: `Wait until that run is done and try again; kubectl -n ${namespace} get lease ${ownName}-${name} shows who holds it.`,
     },
@@ -118,7 +118,7 @@ export const takeLease = async (client: Client, ask: LeaseAsk): Promise<Lease> =
     path: `${collection}/${ownName}-${ask.name}`,
   };
   for (;;) {
-    if (ask.signal.aborted) throw new CliError('interrupted', 'Interrupted; nothing was applied.');
+    if (ask.signal.aborted) throw new CliError('interrupted', 'Interrupted; nothing was changed.');
     const created = await create(taking);
     if (created !== null) return hold(client, taking.path, created, taking.timing);
     const found = await read(taking);

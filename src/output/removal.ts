@@ -47,7 +47,15 @@ export const planLines = (
   ];
 };
 
-const refsText = (refs: readonly Ref[]): string => listed(refs.map(refText));
+/** More than these nobody reads in a sentence; the first are those that matter. */
+const mostNamed = 8;
+
+const refsText = (refs: readonly Ref[]): string => {
+  const names = refs.map(refText);
+  return listed(
+    names.length > mostNamed ? [...names.slice(0, mostNamed), `${names.length - mostNamed} more`] : names,
+  );
+};
 
 /** The last lines, for a removal that came to its end or did not. */
 export const endLines = (

@@ -3,7 +3,7 @@
 import type { Client } from '../../cluster/client.ts';
 import { isClusterError } from '../../cluster/refusal.ts';
 import { collect, readList } from '../../cluster/survey/list.ts';
-import { readOperators } from '../../cluster/survey/operators.ts';
+import { operatorFact, readOperators } from '../../cluster/survey/operators.ts';
 import { type Reader, readerOf } from '../../cluster/survey/reader.ts';
 import { type NamespaceState, readNamespace } from '../../cluster/survey/server.ts';
 import { slots } from '../../cluster/survey/slots.ts';
@@ -72,15 +72,31 @@ const listGraphs = (
     ),
   );
 
-/** The Dynamo operators of the cluster; null when they may not be read. Errors: ClusterError. */
-export const readCaretakers = (
+/** In the namespace alone none says nothing: it may stand in another. */
+const operatorsWithin = async (
+  reader: Reader,
+  { namespace, survey }: Omit<Asked, 'name'>,
+): Promise<readonly OperatorFact[] | null> => {
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+  const wanted = { path, query: { labelSelector: survey.operatorSelector } };
+  const found = await readList(reader, wanted, collect(operatorFact)).catch(
+    orElse<readonly OperatorFact[]>([]),
+  );
+  return found.length === 0 ? null : found;
+};
+
+/** The Dynamo operators of the cluster, or of the namespace; null when it is not known whether there is one. Errors: ClusterError. */
+export const readCaretakers = async (
   client: Client,
-  survey: SurveyAsk,
+  asked: Omit<Asked, 'name'>,
   signal: AbortSignal,
-): Promise<readonly OperatorFact[] | null> =>
-  readOperators(readerOf(client, signal), survey.operatorSelector).catch(
+): Promise<readonly OperatorFact[] | null> => {
+  const reader = readerOf(client, signal);
+  const all = await readOperators(reader, asked.survey.operatorSelector).catch(
     orElse<readonly OperatorFact[] | null>(null),
   );
+  return all ?? operatorsWithin(reader, asked);
+};
 
 /** Errors: ClusterError; `forbidden` when something that the plan hangs on may not be read. */
 export const readEverything = async (client: Client, asked: Asked, signal: AbortSignal): Promise<Read> => {
@@ -88,7 +104,7 @@ export const readEverything = async (client: Client, asked: Asked, signal: Abort
   const slot = slots(atOnce);
   const [graphs, operators, namespaceState, ...lists] = await Promise.all([
     slot(() => listGraphs(reader, asked)),
-    slot(() => readCaretakers(client, asked.survey, signal)),
+    slot(() => readCaretakers(client, asked, signal)),
     slot(() => readNamespace(reader, asked.namespace).catch(orElse<NamespaceState>('active'))),
     ...builtIn.map(kind => slot(() => listKind(reader, kind, asked))),
   ]);

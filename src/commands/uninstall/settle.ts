@@ -124,7 +124,7 @@ const look = async (args: SettleArgs, state: State, since: number): Promise<Look
   const outlook = args.deployed.removal(remains);
   const quiet = outlook.hopeless.length === 0 && outlook.notices.length === 0;
   if (quiet || Date.now() - state.operatorsAt <= operatorsStaleMs) return { remains, outlook };
-  state.operators = await readCaretakers(args.client, args.survey, args.signal).catch(() => state.operators);
+  state.operators = await readCaretakers(args.client, args, args.signal).catch(() => state.operators);
   state.operatorsAt = Date.now();
   const again = remainsOf(args, state, since);
   return { remains: again, outlook: args.deployed.removal(again) };

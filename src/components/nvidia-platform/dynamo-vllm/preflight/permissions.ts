@@ -67,6 +67,8 @@ const welcome: readonly Permission[] = [
   inside('', 'persistentvolumeclaims', ['delete'], 'to uninstall', false),
   inside('', 'configmaps', ['delete'], 'to uninstall', false),
   inside('', 'secrets', ['delete'], 'to uninstall', false),
+  inside('monitoring.coreos.com', 'podmonitors', ['list', 'watch', 'delete'], 'to uninstall', false),
+  inside(graphGroup, 'dynamocomponentdeployments', ['list', 'watch'], 'to uninstall', false),
 ];
 
 const reading: readonly Permission[] = [
