@@ -3,17 +3,22 @@
 import { applySkips, hasErrors } from '../core/finding.ts';
 import { joinWords } from '../core/words.ts';
 import { CliError } from '../errors.ts';
-import { namespaceOf } from './connection.ts';
+import { comparisonLines } from '../output/diff.ts';
+import { paintFor } from '../output/paint.ts';
+import { wrap } from '../output/wrap.ts';
+import { asCliError, namespaceOf } from './connection.ts';
 import { type Command, type Context, commandLine } from './context.ts';
 import { deploy } from './deploy.ts';
+import { compareSubject } from './diff/subject.ts';
 import { type Outcome, printFindings, withResult } from './events.ts';
-import { prepareLook } from './look.ts';
-import { askOf } from './manifests/model.ts';
+import { clusterLine } from './learn.ts';
+import { prepareLook, type Seen } from './look.ts';
+import { type Asked, askOf } from './manifests/model.ts';
 import { type Opened, openTarget, ownSubject, states } from './manifests/open.ts';
 import { refuseSeveral } from './manifests/several.ts';
 import { asksNobody, nameTarget, shortPath } from './manifests/target.ts';
 import type { Subject } from './subject.ts';
-import { say, sayFindings, saySummary } from './talk.ts';
+import { printEvent, say, sayFindings, saySummary } from './talk.ts';
 
 const skippedOf = ({ typed }: Context): readonly string[] =>
   Array.isArray(typed['skipCheck']) ? typed['skipCheck'].map(String) : [];
@@ -58,6 +63,30 @@ const replayOf = (context: Context, path: string): string => {
   return `${commandLine(context.entry, 'apply')} ${joinWords(words)}`;
 };
 
+/** Which cluster is meant. Without one the deployment says why. */
+const tellCluster = async (context: Context, seen: Seen, { hub, token }: Asked): Promise<void> => {
+  const { io, options, entry } = context;
+  if ('unseen' in seen) return;
+  const { cluster } = seen.world;
+  const { context: name, server } = cluster.target;
+  if (options.output === 'json')
+    printEvent(io, 'cluster', { context: name, server, namespace: cluster.namespace });
+  if (options.output === 'json' || options.quiet === true) return;
+  const { facts } = await entry.preflight();
+  say(io, '', ...wrap(clusterLine(seen, facts(cluster, hub, token !== null)), io.columns));
+};
+
+/** A person sees what would change before the yes. Errors: `interrupted` after a no. */
+const agree = async (context: Context, seen: Seen, subject: Subject): Promise<void> => {
+  const { io } = context;
+  if (asksNobody(context) || 'unseen' in seen) return;
+  const comparison = await compareSubject(context, seen.world.client, subject);
+  say(io, '', ...comparisonLines(comparison, paintFor(io.color.stderr), io.columns));
+  const { askYes } = await import('../prompts/ask.ts');
+  if (await askYes(`Apply ${subject.name} in namespace ${subject.namespace}?`, true, io)) return;
+  throw new CliError('interrupted', 'Nothing was applied.');
+};
+
 const apply = async (context: Context): Promise<Outcome> => {
   const opened = await open(context);
   const { subject, path } = opened;
@@ -69,20 +98,17 @@ const apply = async (context: Context): Promise<Outcome> => {
   tell(context, opened);
   const look = prepareLook(context, subject.namespace);
   try {
-    const { hub, token } = await askOf(context, subject, look);
-    if (!asksNobody(context)) await agree(context, subject);
+    const asked = await askOf(context, subject, look);
+    const seen = await look.seen();
+    await tellCluster(context, seen, asked);
+    await agree(context, seen, subject);
     const replay = replayOf(context, path ?? '');
-    return await deploy(context, { subject, look, hub, token, skipped: skippedOf(context), replay });
+    return await deploy(context, { subject, look, ...asked, skipped: skippedOf(context), replay });
+  } catch (error) {
+    throw asCliError(error);
   } finally {
     look.close();
   }
-};
-
-/** A person sees what would change before the yes. Errors: `interrupted` when it is a no. */
-const agree = async (context: Context, subject: Subject): Promise<void> => {
-  const { askYes } = await import('../prompts/ask.ts');
-  if (await askYes(`Apply ${subject.name} in namespace ${subject.namespace}?`, true, context.io)) return;
-  throw new CliError('interrupted', 'Nothing was applied.');
 };
 
 export const command: Command = async context => {

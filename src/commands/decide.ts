@@ -6,12 +6,17 @@ import type { Value } from '../core/schema.ts';
 import { applies, type Layer, settle } from '../core/settings.ts';
 import { isCliError } from '../errors.ts';
 import { editFiles } from '../files/editor.ts';
+import { comparisonLines } from '../output/diff.ts';
 import { tally } from '../output/findings.ts';
+import { paintFor } from '../output/paint.ts';
+import { wrap } from '../output/wrap.ts';
 import { askOption, askSearch, askYes, type Option } from '../prompts/ask.ts';
 import type { Context } from './context.ts';
+import { compareSubject } from './diff/subject.ts';
 import type { Outcome } from './events.ts';
 import type { Look } from './look.ts';
 import { askOf } from './manifests/model.ts';
+import type { Online } from './manifests/online.ts';
 import { ownSubject } from './manifests/open.ts';
 import { refuseSeveral } from './manifests/several.ts';
 import { askOne } from './questions.ts';
@@ -28,14 +33,31 @@ export type Beside = {
   readonly look: Look;
   /** The command that made them, for resuming. */
   readonly replay: string;
+  readonly online: Online;
 };
 
-const show = (context: Context, subject: Subject): void => {
+/** What a deployment would change, where a cluster answers soon enough. */
+const showComparison = async (context: Context, online: Online, subject: Subject): Promise<void> => {
+  const answered = await online.ask(client => compareSubject(context, client, subject));
+  if ('unseen' in answered) {
+    if (answered.unseen !== '')
+      say(context.io, ...wrap(`Not compared. ${answered.unseen}`, context.io.columns));
+    return;
+  }
+  const paint = paintFor(context.io.color.stderr);
+  say(context.io, `Compared with context ${online.context() ?? 'of this pod'}:`);
+  say(context.io, ...comparisonLines(answered.value, paint, context.io.columns));
+  sayFindings(context.io, answered.value.findings);
+};
+
+const show = async (context: Context, { online }: Beside, subject: Subject): Promise<void> => {
   say(context.io, '');
   saySummary(context.io, subject.summary);
   say(context.io, '');
   sayManifests(context.io, subject.files);
   sayFindings(context.io, subject.findings);
+  say(context.io, '');
+  if (!hasErrors(subject.findings)) await showComparison(context, online, subject);
   say(context.io, '', recap(subject));
 };
 
@@ -87,15 +109,20 @@ const edit = (context: Context, component: Component, subject: Subject): Step =>
 };
 
 /** Only a person at the terminal can say that changes made by hand may go. */
-const save = async (context: Context, subject: Subject, overwrite: boolean): Promise<Step> => {
+const save = async (
+  context: Context,
+  beside: Beside,
+  subject: Subject,
+  overwrite: boolean,
+): Promise<Step> => {
   try {
-    saySaved(context, subject, saveSubject(context, subject, overwrite));
+    saySaved(context, subject, saveSubject(context, subject, overwrite, beside.online.context()));
     return { outcome: { code: 0, verdict: 'saved', findings: subject.findings } };
   } catch (error) {
     if (!isCliError(error) || !error.hint.includes('--overwrite')) throw error;
     sayError(context.io, error);
     if (!(await askYes('Replace it?', false, context.io))) return { subject };
-    return save(context, subject, true);
+    return save(context, beside, subject, true);
   }
 };
 
@@ -140,7 +167,7 @@ const act = async (
 ): Promise<Step> => {
   if (choice === 'change') return change(context, component, beside.facts, subject);
   if (choice === 'edit') return edit(context, component, subject);
-  if (choice === 'save') return save(context, subject, context.typed.overwrite === true);
+  if (choice === 'save') return save(context, beside, subject, context.typed.overwrite === true);
   if (choice === 'deploy') return deployNow(context, component, beside, subject);
   return { outcome: { code: 0, verdict: 'saved', findings: subject.findings } };
 };
@@ -176,11 +203,11 @@ export const decide = async (
   beside: Beside,
   first: Subject,
 ): Promise<Outcome> => {
-  show(context, first);
+  await show(context, beside, first);
   for (let subject = first; ; ) {
     const taken = await step(context, component, beside, subject);
     if ('outcome' in taken) return taken.outcome;
-    if (taken.subject !== subject) show(context, taken.subject);
+    if (taken.subject !== subject) await show(context, beside, taken.subject);
     subject = taken.subject;
   }
 };

@@ -3,43 +3,36 @@
 import type { Client } from '../cluster/client.ts';
 import { adopt } from '../core/adopt.ts';
 import type { Comparison } from '../core/comparison.ts';
-import { pathText } from '../core/diff.ts';
 import { hasErrors } from '../core/finding.ts';
 import { exitCodes, isCliError } from '../errors.ts';
 import { comparisonLines } from '../output/diff.ts';
 import { paintFor } from '../output/paint.ts';
-import { asCliError, connectFrom, namespaceOf } from './connection.ts';
+import { asCliError, namespaceOf } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { chooseDeployment } from './deployments.ts';
+import { comparisonData } from './diff/data.ts';
 import { compareSubject } from './diff/subject.ts';
 import { chooseSaved } from './manifests/choose.ts';
+import { goOnline } from './manifests/online.ts';
 import { type Opened, openDeployment, openTarget, states } from './manifests/open.ts';
-import { type Named, nameTarget, shortPath } from './manifests/target.ts';
+import { nameTarget, shortPath } from './manifests/target.ts';
+import { type SharedConnection, shareConnection } from './shared-connection.ts';
 import type { Subject } from './subject.ts';
 import { print, printJson, say, sayFindings, schemaVersion } from './talk.ts';
 
 const differing = 2;
 
-const open = async (context: Context, client: Client, named: Named): Promise<Opened> => {
+const open = async (context: Context, connection: SharedConnection): Promise<Opened> => {
   const component = await context.entry.load();
+  const online = goOnline(context, connection);
+  const named = await nameTarget(context, 'diff', entries => chooseSaved(context, entries, online));
   if (named.kind !== 'live') return openTarget(context, component, named, await namespaceOf(context));
-  return openDeployment(context, component, await chooseDeployment(context, client, named.name));
+  return openDeployment(
+    context,
+    component,
+    await chooseDeployment(context, await connection.open(), named.name),
+  );
 };
-
-/** As JSON every change carries its path as text, too. */
-export const comparisonData = ({ objects, extra, differs }: Comparison) => ({
-  differs,
-  objects: objects.map(({ changes, ...object }) => ({
-    ...object,
-    changes: changes.map(({ path, kind, live = null, here = null }) => ({
-      path: pathText(path),
-      kind,
-      live,
-      here,
-    })),
-  })),
-  extra,
-});
 
 const sourceOf = (context: Context, { path, state }: Opened): string =>
   path === null ? states[state] : `${shortPath(context, path)}, ${states[state]}`;
@@ -90,15 +83,15 @@ const codeOf = ({ findings, differs }: Comparison): number => {
 };
 
 const diff = async (context: Context): Promise<number> => {
-  const named = await nameTarget(context, 'diff', entries => chooseSaved(context, entries));
-  const client = await connectFrom(context);
+  const connection = shareConnection(context);
   try {
-    const opened = await open(context, client, named);
+    const opened = await open(context, connection);
+    const client = await connection.open();
     const comparison = await compareSubject(context, client, opened.subject);
     tell(context, client, opened, comparison);
     return codeOf(comparison);
   } finally {
-    client.close();
+    connection.close();
   }
 };
 

@@ -11,7 +11,8 @@ import { type Outcome, printFindings, withResult } from './events.ts';
 import { pricesOf } from './fit/prices.ts';
 import { readFacts, soundLayers } from './layers.ts';
 import { clusterLine, factsForQuestions, type Learned, learn } from './learn.ts';
-import { type Look, prepareLook } from './look.ts';
+import { contextSeen, type Look, prepareLook } from './look.ts';
+import { goOnline } from './manifests/online.ts';
 import { askMissing, refuseToGuess, unanswered } from './questions.ts';
 import { replayCommand } from './replay.ts';
 import { sayError } from './report.ts';
@@ -95,7 +96,7 @@ const saveInstead = async ({ context, subject }: Work, why: unknown): Promise<Ou
   sayError(context.io, why);
   const { askYes } = await import('../prompts/ask.ts');
   if (await askYes('Save the manifests instead?', true, context.io))
-    saySaved(context, subject, saveSubject(context, subject, false));
+    saySaved(context, subject, saveSubject(context, subject, false, null));
   return { code: exitCodes[why.kind], verdict: 'refused', findings: why.findings };
 };
 
@@ -139,12 +140,13 @@ const carryOut = async (work: Work): Promise<Outcome> => {
   if (action === 'deploy') return deploySubject(work);
   if (action === 'review' && io.canPrompt && options.yes !== true) {
     const { decide } = await import('./decide.ts');
-    return decide(context, component, { facts: learned.facts, look, replay: work.replay }, subject);
+    const online = goOnline(context, look.connection);
+    return decide(context, component, { facts: learned.facts, look, replay: work.replay, online }, subject);
   }
   if (hasErrors(subject.findings)) throw unusable(subject.findings);
   tell(context, subject);
   if (action === 'review') throw nobodyThere();
-  saySaved(context, subject, saveSubject(context, subject, overwrite === true));
+  saySaved(context, subject, saveSubject(context, subject, overwrite === true, contextSeen(learned.seen)));
   return { code: 0, verdict: 'saved', findings: subject.findings };
 };
 

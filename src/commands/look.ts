@@ -4,8 +4,8 @@ import type { Client } from '../cluster/client.ts';
 import { ClusterError, isClusterError } from '../cluster/refusal.ts';
 import type { ClusterFacts } from '../core/cluster-facts.ts';
 import { mayConnect } from '../files/kubeconfig.ts';
-import { connectFrom } from './connection.ts';
 import type { Context } from './context.ts';
+import { type SharedConnection, shareConnection } from './shared-connection.ts';
 
 export type World = { readonly client: Client; readonly cluster: ClusterFacts };
 
@@ -19,8 +19,13 @@ export type Look = {
   readonly seen: () => Promise<Seen>;
   /** What was seen by then, or null when it takes longer. Begins too. */
   readonly within: (ms: number) => Promise<Seen | null>;
+  readonly connection: SharedConnection;
   readonly close: () => void;
 };
+
+/** Name of the context that was looked at; null when none was. */
+export const contextSeen = (seen: Seen | null): string | null =>
+  seen === null || 'unseen' in seen ? null : seen.world.cluster.target.context;
 
 const offline = new ClusterError('no-config', 'The cluster was not looked at, because of --offline.', {
   hint: 'Leave --offline out to deploy.',
@@ -34,17 +39,12 @@ const nothingThere = new ClusterError(
   },
 );
 
-const lookAt = async (
-  context: Context,
-  namespace: string,
-  opened: (client: Client) => void,
-): Promise<Seen> => {
+const lookAt = async (context: Context, namespace: string, connection: SharedConnection): Promise<Seen> => {
   const { io, options, entry } = context;
   if (options.offline === true) return { unseen: offline };
   if (!mayConnect(io, options.kubeconfig)) return { unseen: nothingThere };
   try {
-    const client = await connectFrom(context);
-    opened(client);
+    const client = await connection.open();
     const [{ survey }, preflight] = await Promise.all([import('../cluster/survey.ts'), entry.preflight()]);
     return { world: { client, cluster: await survey(client, preflight.survey, namespace, io.signal) } };
   } catch (error) {
@@ -61,14 +61,15 @@ const firstOf = async <T>(promise: Promise<T>, ms: number): Promise<T | null> =>
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };
 
-export const prepareLook = (context: Context, namespace: string): Look => {
-  let client: Client | null = null;
+export const prepareLook = (
+  context: Context,
+  namespace: string,
+  connection: SharedConnection = shareConnection(context),
+): Look => {
   let running: Promise<Seen> | null = null;
   const seen = (): Promise<Seen> => {
     if (running === null) {
-      running = lookAt(context, namespace, opened => {
-        client = opened;
-      });
+      running = lookAt(context, namespace, connection);
       // Whoever awaits it sees a failure; until then it must not end the process.
       running.catch(() => undefined);
     }
@@ -78,6 +79,7 @@ export const prepareLook = (context: Context, namespace: string): Look => {
     start: () => void seen(),
     seen,
     within: ms => firstOf(seen(), ms),
-    close: () => client?.close(),
+    connection,
+    close: connection.close,
   };
 };

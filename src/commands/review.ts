@@ -1,21 +1,26 @@
-/** `review`: a saved folder or a manifest file, explained and checked, then the same choices as in `install`. */
+/** `review`: saved manifests, a file or a deployment: explained, checked, compared with what is live; then the choices of `install`. */
 
-import { relative } from 'node:path';
-import { noFacts } from '../core/component.ts';
+import type { Comparison } from '../core/comparison.ts';
+import { type Component, noFacts } from '../core/component.ts';
 import { hasErrors } from '../core/finding.ts';
 import { joinWords } from '../core/words.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
-import type { Target } from '../files/library.ts';
+import { comparisonLines } from '../output/diff.ts';
 import { paintFor } from '../output/paint.ts';
 import { summaryLines } from '../output/tables.ts';
 import { namespaceOf } from './connection.ts';
 import { type Command, type Context, commandLine } from './context.ts';
 import { decide } from './decide.ts';
+import { chooseDeployment } from './deployments.ts';
+import { comparisonData } from './diff/data.ts';
+import { compareSubject } from './diff/subject.ts';
 import { prepareLook } from './look.ts';
 import { chooseSaved } from './manifests/choose.ts';
-import { type Opened, openTarget, states } from './manifests/open.ts';
-import { asksNobody, nameTarget } from './manifests/target.ts';
+import { goOnline, type Online } from './manifests/online.ts';
+import { type Opened, openDeployment, openTarget, states } from './manifests/open.ts';
+import { asksNobody, nameTarget, shortPath } from './manifests/target.ts';
 import { libraryFolder } from './save.ts';
+import { shareConnection } from './shared-connection.ts';
 import { print, printJson, say, sayFindings, schemaVersion } from './talk.ts';
 
 const nothingSaved = (context: Context): CliError =>
@@ -23,19 +28,58 @@ const nothingSaved = (context: Context): CliError =>
     hint: `Name a folder or a file, or save some: ${commandLine(context.entry, 'install')} --action save`,
   });
 
-const noSuch = (word: string): CliError =>
-  new CliError('refused', `"${word}" is neither a folder, a file nor a saved manifest.`, {
-    hint: 'Name one that exists, such as manifests/dynamo-system/qwen3-30b.',
-  });
+const noSuch = (word: string, unseen: string): CliError =>
+  new CliError(
+    'refused',
+    `"${word}" is neither a folder, a file nor a saved manifest${unseen === '' ? '' : ', nor a deployment that could be found'}. ${unseen}`.trim(),
+    { hint: 'Name one that exists, such as manifests/dynamo-system/qwen3-30b.' },
+  );
 
-const targetOf = async (context: Context): Promise<Target> => {
-  const named = await nameTarget(context, 'review', entries => chooseSaved(context, entries));
-  if (named.kind !== 'live') return named;
-  throw named.name === undefined ? nothingSaved(context) : noSuch(named.name);
+/** A deployment that runs, opened by the answers that are kept beside it. */
+const openLive = async (
+  context: Context,
+  component: Component,
+  name: string | undefined,
+  online: Online,
+): Promise<Opened> => {
+  const missing = (why: string): CliError => (name === undefined ? nothingSaved(context) : noSuch(name, why));
+  const answered = await online.ask(async client => {
+    try {
+      return await chooseDeployment(context, client, name);
+    } catch (error) {
+      throw isCliError(error) && error.kind === 'unavailable' ? missing(error.message) : error;
+    }
+  });
+  if ('unseen' in answered) throw missing(answered.unseen);
+  return openDeployment(context, component, answered.value);
 };
 
-const printOnly = ({ io, options }: Context, { subject, state }: Opened, path: string): number => {
-  const { name, namespace, summary, findings, objects, answers } = subject;
+const openNamed = async (context: Context, component: Component, online: Online): Promise<Opened> => {
+  const named = await nameTarget(context, 'review', entries => chooseSaved(context, entries, online));
+  if (named.kind === 'live') return openLive(context, component, named.name, online);
+  return openTarget(context, component, named, await namespaceOf(context));
+};
+
+const sourceOf = (context: Context, { path, state }: Opened): string =>
+  path === null ? states[state] : `${shortPath(context, path)}, ${states[state]}`;
+
+/** Null when no cluster answered, and when the manifests cannot be applied anyway. */
+const compared = async (
+  context: Context,
+  { subject }: Opened,
+  online: Online,
+): Promise<Comparison | null> => {
+  if (hasErrors(subject.findings)) return null;
+  const answered = await online.ask(client => compareSubject(context, client, subject));
+  return 'unseen' in answered ? null : answered.value;
+};
+
+const printOnly = async (context: Context, opened: Opened, online: Online): Promise<number> => {
+  const { io, options } = context;
+  const { subject, state, path } = opened;
+  const { name, namespace, summary, objects, answers } = subject;
+  const comparison = await compared(context, opened, online);
+  const findings = [...subject.findings, ...(comparison?.findings ?? [])];
   if (options.output === 'json') {
     printJson(io, {
       schemaVersion,
@@ -46,33 +90,45 @@ const printOnly = ({ io, options }: Context, { subject, state }: Opened, path: s
       settings: answers,
       summary,
       manifests: objects,
+      diff: comparison === null ? null : { context: online.context(), ...comparisonData(comparison) },
       findings,
     });
   } else {
-    const lines = summaryLines(
-      [...summary, { label: 'Files', value: `${path}, ${states[state]}` }],
-      paintFor(io.color.stdout),
-      io.columns,
-    );
-    print(io, `${lines.join('\n')}\n`);
+    const paint = paintFor(io.color.stdout);
+    const files = { label: 'Files', value: sourceOf(context, opened) };
+    const lines = summaryLines([...summary, files], paint, io.columns);
+    const live =
+      comparison === null
+        ? []
+        : [
+            '',
+            `Compared with context ${online.context() ?? 'of this pod'}:`,
+            ...comparisonLines(comparison, paint, io.columns),
+          ];
+    print(io, `${[...lines, ...live].join('\n')}\n`);
     sayFindings(io, findings);
   }
-  return hasErrors(findings) ? exitCodes.refused : 0;
+  return hasErrors(subject.findings) ? exitCodes.refused : 0;
+};
+
+const replayOf = (context: Context, { path, subject }: Opened): string => {
+  const words = path === null ? [subject.name, '--namespace', subject.namespace] : [shortPath(context, path)];
+  return `${commandLine(context.entry, 'review')} ${joinWords(words)}`;
 };
 
 const review = async (context: Context): Promise<number> => {
   const component = await context.entry.load();
-  const target = await targetOf(context);
-  const opened = openTarget(context, component, target, await namespaceOf(context));
-  if (asksNobody(context)) return printOnly(context, opened, target.path);
-  say(context.io, `${relative(context.io.cwd, target.path)}: ${states[opened.state]}`);
-  const look = prepareLook(context, opened.subject.namespace);
-  const replay = `${commandLine(context.entry, 'review')} ${joinWords([relative(context.io.cwd, target.path)])}`;
+  const connection = shareConnection(context);
+  const online = goOnline(context, connection);
   try {
-    const beside = { facts: noFacts, look, replay };
+    const opened = await openNamed(context, component, online);
+    if (asksNobody(context)) return await printOnly(context, opened, online);
+    say(context.io, sourceOf(context, opened));
+    const look = prepareLook(context, opened.subject.namespace, connection);
+    const beside = { facts: noFacts, look, replay: replayOf(context, opened), online };
     return (await decide(context, component, beside, opened.subject)).code;
   } finally {
-    look.close();
+    connection.close();
   }
 };
 

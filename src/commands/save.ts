@@ -5,7 +5,7 @@ import { hasErrors } from '../core/finding.ts';
 import { joinWords } from '../core/words.ts';
 import { yamlText } from '../core/yaml.ts';
 import { CliError } from '../errors.ts';
-import { folderFiles, type Saved, saveFolder } from '../files/saved.ts';
+import { folderFiles, type Saved, savedContext, saveFolder } from '../files/saved.ts';
 import { type Context, commandLine } from './context.ts';
 import { pathFrom } from './layers.ts';
 import type { Subject } from './subject.ts';
@@ -20,8 +20,16 @@ const shortPath = (context: Context, path: string): string => {
   return short.startsWith('..') ? path : short;
 };
 
-/** Writes `<library>/<namespace>/<name>/`. Errors: `refused`. */
-export const saveSubject = (context: Context, subject: Subject, overwrite: boolean): Saved => {
+/**
+ * Writes `<library>/<namespace>/<name>/`. `kubeContext` is that of the cluster that was looked at, null when none was; then
+ * what was noted before stays. Errors: `refused`.
+ */
+export const saveSubject = (
+  context: Context,
+  subject: Subject,
+  overwrite: boolean,
+  kubeContext: string | null,
+): Saved => {
   if (hasErrors(subject.findings)) {
     throw new CliError('refused', 'Manifests with errors are not saved; nothing was written.', {
       findings: subject.findings.filter(one => one.level === 'error'),
@@ -29,7 +37,8 @@ export const saveSubject = (context: Context, subject: Subject, overwrite: boole
   }
   const folder = join(libraryFolder(context), subject.namespace, subject.name);
   const answers = subject.answers === null ? null : yamlText(subject.answers);
-  return saveFolder(folder, folderFiles(subject.files, answers, context.io.version), overwrite);
+  const origin = { version: context.io.version, context: kubeContext ?? savedContext(folder) };
+  return saveFolder(folder, folderFiles(subject.files, answers, origin), overwrite);
 };
 
 const changes = {

@@ -74,7 +74,7 @@ export const verbs = [
   },
   {
     name: 'review',
-    summary: 'read saved manifests: explain, check, then change, save or leave',
+    summary: 'saved manifests: explain, check, compare with live, then choose',
     argument: '[DIR|FILE|NAME]',
     flags: [
       'nonInteractive',
@@ -87,7 +87,7 @@ export const verbs = [
       'output',
       'noColor',
     ],
-    settings: false,
+    settings: ['namespace'],
     formats: ['text', 'json'],
     examples: [
       'review',

@@ -24,17 +24,32 @@ const indexFile = 'kustomization.yaml';
 export const answersFile = 'answers.yaml';
 const digestMark = /^# Digest: sha256:([0-9a-f]{64})$/m;
 
+const contextMark = /^# Context: (.+)$/m;
+
 const joined = (files: readonly SavedFile[]): string =>
   [...files]
     .sort((a, b) => (a.file < b.file ? -1 : 1))
     .map(({ file, text }) => `${file}\n${text.replace(digestMark, '')}\n`)
     .join('\0');
 
-const kustomization = (manifests: readonly SavedFile[], version: string, digest: string): string =>
+/** Where and by what a folder was saved. */
+export type Origin = {
+  /** Of this program. */
+  readonly version: string;
+  /** Of the kubeconfig, when a cluster was looked at; without one the bytes do not depend on any. */
+  readonly context: string | null;
+};
+
+const kustomization = (
+  manifests: readonly SavedFile[],
+  { version, context }: Origin,
+  digest: string,
+): string =>
   [
     `# Saved by dynamo-installer ${version}. Apply with: kubectl apply -k .`,
     '# The digest tells whether a file of this folder was changed by hand.',
     `# Digest: sha256:${digest}`,
+    ...(context === null ? [] : [`# Context: ${context}`]),
     'apiVersion: kustomize.config.k8s.io/v1beta1',
     'kind: Kustomization',
     'resources:',
@@ -46,13 +61,13 @@ const kustomization = (manifests: readonly SavedFile[], version: string, digest:
 export const folderFiles = (
   manifests: readonly SavedFile[],
   answers: string | null,
-  version: string,
+  origin: Origin,
 ): SavedFile[] => {
   const draft = [...manifests, ...(answers === null ? [] : [{ file: answersFile, text: answers }])];
-  const blank = { file: indexFile, text: kustomization(manifests, version, '0'.repeat(64)) };
+  const blank = { file: indexFile, text: kustomization(manifests, origin, '0'.repeat(64)) };
   return [
     ...draft,
-    { file: indexFile, text: kustomization(manifests, version, hashText(joined([...draft, blank]))) },
+    { file: indexFile, text: kustomization(manifests, origin, hashText(joined([...draft, blank]))) },
   ];
 };
 
@@ -72,6 +87,14 @@ export const openFolder = (folder: string): SavedFolder => {
   if (said === undefined) return { files, state: 'foreign' };
   return { files, state: hashText(joined(files)) === said ? 'intact' : 'changed' };
 };
+
+/** Context of the kubeconfig that it was saved for; null when no cluster was looked at. */
+export const contextOf = ({ files }: SavedFolder): string | null =>
+  contextMark.exec(files.find(one => one.file === indexFile)?.text ?? '')?.[1] ?? null;
+
+/** The same of a folder that may not be there yet. */
+export const savedContext = (folder: string): string | null =>
+  existsSync(folder) && statSync(folder).isDirectory() ? contextOf(openFolder(folder)) : null;
 
 /** The manifests of a folder in apply order, without its index and its answers. */
 export const manifestsIn = (folder: SavedFolder): SavedFile[] =>

@@ -181,7 +181,7 @@ describe('review --non-interactive', () => {
     const ran = await review();
     expect(ran.code).toBe(0);
     expect(ran.stdout).toMatch(/worker\s+1 replica x 2 GPUs \(TP 2\)/);
-    expect(ran.stdout).toContain('as it was saved');
+    expect(ran.stdout.replace(/\s+/g, ' ')).toContain('as it was saved');
     writeFileSync(join(folder(), '02-job.yaml'), `${text(folder(), '02-job.yaml')}# mine\n`);
     expect((await review('qwen3-30b-a3b-instruct-25')).stdout).toContain('changed by hand');
   });
