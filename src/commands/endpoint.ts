@@ -1,6 +1,6 @@
 /** `endpoint [NAME]`: how to talk to a deployment, from inside and from here; with --listen it keeps the way open. */
 
-import { quoteWord } from '../core/words.ts';
+import { joinWords, quoteWord } from '../core/words.ts';
 import { paintFor } from '../output/paint.ts';
 import { nextLines } from '../output/verify.ts';
 import { wrap } from '../output/wrap.ts';
@@ -46,7 +46,7 @@ const endpointOf = async (
   return { name, namespace, model, address, service, port, local, listening: url !== null, variables, steps };
 };
 
-const tell = ({ io, options }: Context, endpoint: Endpoint): void => {
+const tell = ({ io, options, entry }: Context, endpoint: Endpoint): void => {
   if (options.output === 'json') {
     printJson(io, { schemaVersion, ...endpointJson(endpoint) });
     return;
@@ -54,7 +54,10 @@ const tell = ({ io, options }: Context, endpoint: Endpoint): void => {
   const exports = Object.entries(endpoint.variables).map(
     ([key, value]) => `export ${key}=${quoteWord(value)}`,
   );
-  print(io, `${nextLines(sections(endpoint, exports), paintFor(io.color.stdout)).join('\n')}\n`);
+  const { name, namespace, port } = endpoint;
+  const typed = joinWords([name, '-n', namespace, '--listen', '--port', String(port)]);
+  const open = `${commandLine(entry, 'endpoint')} ${typed}`;
+  print(io, `${nextLines(sections(endpoint, exports, open), paintFor(io.color.stdout)).join('\n')}\n`);
 };
 
 /** Said, not asked: it prints all the same. */

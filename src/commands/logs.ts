@@ -11,8 +11,8 @@ import { type Command, type Context, commandLine } from './context.ts';
 import type { Deployment } from './deployments.ts';
 import { type LogsAsk, logsAskOf } from './logs/ask.ts';
 import { followLogs } from './logs/follow.ts';
-import { printerFor } from './logs/print.ts';
-import { type Reading, readMerged } from './logs/read.ts';
+import { type Printer, printerFor } from './logs/print.ts';
+import { type Marked, type Reading, readMerged } from './logs/read.ts';
 import { podsPlaying, type Target, targetsIn } from './logs/targets.ts';
 import { podsAskOf, type Reached, withDeployment } from './reach.ts';
 import { say } from './talk.ts';
@@ -46,11 +46,13 @@ const targetsOf = async (
   context: Context,
   { client, deployment }: Reached,
   ask: LogsAsk,
+  printer: Printer,
 ): Promise<readonly Target[]> => {
   const inventory = await context.entry.inventory();
   const { path, labelSelector } = await podsAskOf(context, deployment);
   const query = { labelSelector: labelSelector ?? undefined };
   const { objects } = await listAll(client, path, query, context.io.signal);
+  for (const pod of objects) printer.know(pod);
   const playing = podsPlaying(inventory, objects, ask.role);
   if (ask.role !== null && playing.length === 0)
     throw unknownRole(ask.role, deployment.name, rolesIn(inventory, objects));
@@ -63,15 +65,14 @@ const targetsOf = async (
 const batch = 200;
 
 const show = async (context: Context, reached: Reached, ask: LogsAsk, reading: Reading): Promise<void> => {
-  const targets = await targetsOf(context, reached, ask);
   const printer = printerFor(context, ask);
-  let lines = [];
+  const targets = await targetsOf(context, reached, ask, printer);
+  const lines: Marked[] = [];
   for await (const line of readMerged(reading, targets)) {
     lines.push(line);
     if (lines.length >= batch) await printer.print(lines.splice(0));
   }
   await printer.print(lines);
-  lines = [];
   if (context.io.signal.aborted) throw new CliError('interrupted', 'Interrupted.');
 };
 
@@ -82,6 +83,7 @@ const follow = async (context: Context, reached: Reached, ask: LogsAsk, reading:
     inventory: await context.entry.inventory(),
     pods: await podsAskOf(context, reached.deployment),
     onLines: printer.print,
+    onPod: printer.know,
     onRemark: remarkFor(context),
   });
 };

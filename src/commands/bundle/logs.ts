@@ -83,7 +83,30 @@ export const logTasks = (client: Client, namespace: string, pods: readonly Kuber
       ),
     );
 
-/** The operator's pods are found first, so this is one task whose text holds all of them. */
+/** All containers of the operator one after the other; one that cannot be read spoils the others only when none can. */
+const operatorText = async (
+  client: Client,
+  namespace: string,
+  pods: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<string> => {
+  const texts: string[] = [];
+  let problem: unknown = null;
+  for (const pod of pods)
+    for (const container of containersOf(pod as Pod)) {
+      const source = { namespace, pod: pod.metadata.name, container, previous: false };
+      try {
+        const text = await textOf(client, source, operatorLines, signal);
+        texts.push(`==> ${source.pod}/${container}\n${text}`);
+      } catch (error) {
+        problem = error;
+      }
+    }
+  if (texts.length === 0 && problem !== null) throw problem;
+  return texts.join('');
+};
+
+/** The operator's pods have to be found first, so this is one task for each namespace. */
 export const operatorLogTasks = (
   client: Client,
   operators: readonly OperatorFact[],
@@ -95,14 +118,6 @@ export const operatorLogTasks = (
     read: async signal => {
       const path = `/api/v1/namespaces/${namespace}/pods`;
       const { objects } = await listAll(client, path, { labelSelector }, signal);
-      const texts: string[] = [];
-      for (const pod of objects)
-        for (const container of (pod as Pod).spec?.containers ?? []) {
-          const source = { namespace, pod: pod.metadata.name, container: container.name, previous: false };
-          texts.push(
-            `==> ${pod.metadata.name}/${container.name}\n${await textOf(client, source, operatorLines, signal)}`,
-          );
-        }
-      return texts.join('');
+      return operatorText(client, namespace, objects, signal);
     },
   }));

@@ -1,15 +1,15 @@
 /** Writes a bundle: everything about one deployment that helps somebody else to see what is wrong, and no secret. */
 
 import { type ClusterFacts, readOr } from '../../core/cluster-facts.ts';
-import { isSecretName, scrubObject, scrubText, secretsIn } from '../../core/scrub.ts';
+import { scrubObject, scrubText, secretsIn } from '../../core/scrub.ts';
 import { createArchive } from '../../files/archive.ts';
-import type { Io } from '../../io.ts';
 import { paintFor } from '../../output/paint.ts';
 import { wrap } from '../../output/wrap.ts';
 import type { Context } from '../context.ts';
 import type { Diagnosis } from '../diagnose/diagnosis.ts';
 import { diagnosisJson, diagnosisLines } from '../diagnose/show.ts';
 import { pathFrom } from '../layers.ts';
+import { ownSecrets } from '../own-secrets.ts';
 import type { Reached } from '../reach.ts';
 import { say, schemaVersion } from '../talk.ts';
 import { contentsText } from './contents.ts';
@@ -87,12 +87,6 @@ const tasksFor = async (
   ];
 };
 
-/** Variables of whoever runs this: a token that is exported here may stand in a log there. */
-const ownSecrets = ({ env }: Io): string[] =>
-  Object.entries(env).flatMap(([name, value]) =>
-    value !== undefined && value.length >= 8 && isSecretName(name) ? [value] : [],
-  );
-
 const textOf = (data: unknown, known: readonly string[]): string =>
   typeof data === 'string'
     ? scrubText(data, known)
@@ -127,7 +121,8 @@ export const writeBundle = async (
     modified: Math.floor(now / 1000),
   });
   const collected: Written['collected'][number][] = [];
-  const refused: Refused[] = [...notRead(diagnosis), ...gathered.refused];
+  const said = gathered.refused.map(({ what, why }) => ({ what, why: scrubText(why, known) }));
+  const refused: Refused[] = [...notRead(diagnosis), ...said];
   for (const { what, file: at, data } of pieces) {
     const text = textOf(data, known);
     if (archive.add(at, text)) collected.push({ file: at, what, bytes: text.length });
@@ -141,8 +136,8 @@ export const writeBundle = async (
     collected,
     refused,
   };
-  archive.add('contents.json', `${textOf({ schemaVersion, ...contents }, known)}`);
-  archive.add('README.txt', scrubText(contentsText(contents), known));
+  archive.add('contents.json', `${JSON.stringify({ schemaVersion, ...contents }, null, 1)}\n`);
+  archive.add('README.txt', contentsText(contents));
   const path = pathFrom(io, file);
   return { path, bytes: archive.write(path), collected, refused };
 };

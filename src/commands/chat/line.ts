@@ -36,7 +36,7 @@ const judged = async (context: Context, { client, deployment }: Reached): Promis
 const isOurs = ({ status }: Failed): boolean => [400, 413, 422].includes(status);
 
 const sentence = (model: string, { status, why }: Failed): string =>
-  `${model} did not answer${status === 0 || status === 200 ? '' : ` (${status})`}${why === '' ? '.' : `: ${why}`}`;
+  `${model} did not answer${status === 0 || status === 200 ? '' : ` (${status})`}${why === '' ? '.' : `: ${why.replace(/\.$/, '')}.`}`;
 
 /** What ends a chat, or is said in the middle of one, after an answer that did not come. Errors: ClusterError. */
 export const failureOf = async (

@@ -23,6 +23,8 @@ export type Following = Reading & {
   readonly inventory: Inventory;
   readonly pods: WatchAsk;
   readonly onLines: (lines: readonly Marked[]) => Promise<void>;
+  /** Seen for the first time. */
+  readonly onPod: (pod: KubernetesObject) => void;
   /** A remark for people, such as that a container was restarted. */
   readonly onRemark: (text: string) => void;
 };
@@ -128,18 +130,28 @@ const begin = (state: State, target: Target): void => {
   void readLife(state, target, course, past);
 };
 
-const take = (state: State, news: News): void => {
-  const { inventory, ask, onRemark } = state.following;
+/** Pods that are there now. */
+const update = (state: State, news: News): void => {
+  const { inventory, ask, onRemark, onPod } = state.following;
+  const before = state.known;
   if (news.type === 'SYNC') state.known = new Map(news.objects.map(object => [object.metadata.name, object]));
   else if (news.type === 'DELETED') {
     state.known.delete(news.object.metadata.name);
     if (podsPlaying(inventory, [news.object], ask.role).length > 0)
       onRemark(`${news.object.metadata.name} is gone`);
-  } else state.known.set(news.object.metadata.name, news.object);
+    return;
+  }
+  for (const pod of news.type === 'SYNC' ? news.objects : [news.object])
+    if (!before.has(pod.metadata.name)) onPod(pod);
+  if (news.type !== 'SYNC') state.known.set(news.object.metadata.name, news.object);
+};
+
+const take = (state: State, news: News): void => {
+  const { inventory, ask, onRemark } = state.following;
+  update(state, news);
   const playing = podsPlaying(inventory, [...state.known.values()], ask.role);
   for (const target of targetsIn(inventory, playing, false)) begin(state, target);
-  if (news.type === 'SYNC' && !state.settled && playing.length === 0)
-    onRemark('No pod yet; waiting for one.');
+  if (!state.settled && playing.length === 0) onRemark('No pod yet; waiting for one.');
   state.settled = true;
 };
 

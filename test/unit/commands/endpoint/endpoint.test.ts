@@ -35,7 +35,8 @@ const endpoint = (local: string | null): Endpoint => {
 
 describe('an endpoint', () => {
   it('is told from inside to outside, with variables before the snippets', () => {
-    const shown = sections(endpoint(null), ['export A=1']);
+    const shown = sections(endpoint(null), ['export A=1'], './cli open');
+    expect(shown[1]?.lines[1]).toBe('# or: ./cli open');
     expect(shown.map(({ lines }) => lines[0])).toEqual([
       'http://chat-frontend.ns.svc.cluster.local:8000/v1',
       'kubectl --context prod -n ns port-forward service/chat-frontend 8000:8000',

@@ -72,6 +72,7 @@ const start = (played: ReturnType<typeof play>, options: Parameters<typeof logsA
   const end = new AbortController();
   const lines: string[] = [];
   const remarks: string[] = [];
+  const seen: string[] = [];
   const done = followLogs({
     client: played.client,
     namespace: 'ns',
@@ -83,9 +84,10 @@ const start = (played: ReturnType<typeof play>, options: Parameters<typeof logsA
     onLines: async more => {
       lines.push(...more.map(({ target, text }) => `${target.mark} ${text}`));
     },
+    onPod: pod => seen.push(pod.metadata.name),
     onRemark: text => remarks.push(text),
   });
-  return { lines, remarks, done, stop: () => end.abort() };
+  return { lines, remarks, seen, done, stop: () => end.abort() };
 };
 
 const at = (second: number): string => `2025-01-01T00:00:0${second}.500000000Z`;
@@ -142,6 +144,7 @@ describe('following logs', () => {
     expect(played.opened.find(one => one.pod === 'c-decode-ccccc')?.query).toMatchObject({
       tailLines: undefined,
     });
+    expect(following.seen).toEqual(['c-decode-aaaaa', 'c-frontend-bbbbb', 'c-decode-ccccc']);
     expect(following.remarks).toEqual([
       'decode/aaaaa was restarted (1 so far)',
       'decode/ccccc begins',

@@ -21,8 +21,15 @@ const printed = async (
   color = false,
 ): Promise<string> => {
   const stdout = new PassThrough();
-  const io = { stdout, signal: new AbortController().signal, color: { stdout: color, stderr: color } };
+  const io = {
+    stdout,
+    env: { HF_TOKEN: 'exported-here' },
+    signal: new AbortController().signal,
+    color: { stdout: color, stderr: color },
+  };
   const printer = printerFor({ io, options } as unknown as Context, logsAskOf(options));
+  const env = [{ name: 'DB_PASSWORD', value: 'literal-in-pod' }];
+  printer.know({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ env }] } });
   await printer.print(lines.map(([mark, line]) => ({ ...timedLine(line), target: target(mark) })));
   stdout.end();
   return (await stdout.toArray()).join('');
@@ -49,6 +56,10 @@ describe('lines of logs', () => {
       ['decode/aaaaa', `${at} \u001b]0;title\u0007 10%\r 20%`],
     ]);
     expect(text).toBe('decode/aaaaa HF_TOKEN=hf_***\ndecode/aaaaa  20%\n');
+  });
+  it('hide what the pod and whoever runs this call a secret', async () => {
+    const text = await printed([['decode/aaaaa', `${at} literal-in-pod and exported-here`]]);
+    expect(text).toBe('decode/aaaaa *** and ***\n');
   });
   it('are objects for programs', async () => {
     const text = await printed([['decode/aaaaa', `${at} Bearer abcdefgh12345`]], { output: 'json' });
