@@ -10,6 +10,7 @@ import type { Cluster } from '../kit/cluster/cluster.ts';
 import type { Script } from '../kit/cluster/pods/director.ts';
 import { crash } from '../kit/cluster/pods/troubles.ts';
 import { component, newFolder } from '../kit/process.ts';
+import { keys, openTerminal } from '../kit/terminal.ts';
 import { goldenManifests, goldenReleases } from './golden.ts';
 import { describeWithFrontend, eventually } from './support.ts';
 
@@ -196,6 +197,30 @@ await describeWithFrontend('the days after', { release: RELEASE, script: crashin
     stop.abort();
     expect((await listening.ended).code).toBe(0);
     await expect(fetch(`${local}/models`)).rejects.toThrow('fetch failed');
+  });
+
+  test('a chat at a terminal streams, stops at Ctrl-C, saves, and leaves at the next', {
+    timeout: 90_000,
+  }, async () => {
+    const cwd = newFolder();
+    const words = ['chat', HEALTHY, '-n', 'dynamo-system', '--context', 'admin', '--kubeconfig'];
+    const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
+    const argv = [program, ...component, ...words, cluster().kubeconfig, '--max-tokens', '3000'];
+    const screen = openTerminal(process.execPath, argv, { cwd });
+    await screen.until(/\/exit leaves\.[\s\S]*>/);
+    screen.press(`/system be kind${keys.enter}`);
+    await screen.until(/holds from now on/);
+    screen.press(`Say hello${keys.enter}`);
+    await screen.until(/Say hello\n+.*[a-z]{3,}/);
+    screen.press(keys.interrupt);
+    await screen.until(/\(stopped, first token after \d+ ms, .*tokens\)/);
+    screen.press(`/save talk.json${keys.enter}`);
+    await screen.until(/Saved to/);
+    const { model, messages } = JSON.parse(readFileSync(join(cwd, 'talk.json'), 'utf8'));
+    expect(model).toBe(MODEL);
+    expect(messages.map(({ role }: { role: string }) => role)).toEqual(['system', 'user', 'assistant']);
+    screen.press(keys.interrupt);
+    expect(await screen.ended()).toBe(130);
   });
 
   test('a chat answers once, and says why it cannot', async () => {
