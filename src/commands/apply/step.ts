@@ -35,11 +35,17 @@ const linesOf = (event: ApplyEvent, columns: number): string[] => {
   }
 };
 
+/** As programs read it: what became of an object is its `result`. */
+const membersOf = (event: ApplyEvent): Readonly<Record<string, unknown>> => {
+  if (event.kind === 'applied') return { ref: event.ref, result: event.change };
+  const { kind: _, ...more } = event;
+  return more;
+};
+
 const teller =
   ({ context: { io, options } }: Step) =>
   (event: ApplyEvent): void => {
-    const { kind, ...more } = event;
-    if (options.output === 'json') printEvent(io, kind, more);
+    if (options.output === 'json') printEvent(io, event.kind, membersOf(event));
     else if (options.quiet !== true) say(io, ...linesOf(event, io.columns));
   };
 

@@ -122,6 +122,20 @@ describe('the old success after a change of the template', () => {
   });
 });
 
+describe('the first success of a deployment that was never changed', () => {
+  const services = { Frontend: of(1), worker: of(1) };
+
+  it('counts at once, with the generation that the finalizer adds on 0.9.1', () => {
+    expect(lookAt(inRelease('0.9.1'), 0.1, successful(0, { services }), { generation: 2 }).done).toBe(true);
+    const status = successful(0, { services }, { observedGeneration: 1 });
+    expect(lookAt(inRelease('1.0.2'), 0.1, status, { generation: 1 }).done).toBe(true);
+  });
+  it('settles where the second generation may be a change', () => {
+    const status = successful(0, { services }, { observedGeneration: 2 });
+    expect(lookAt(inRelease('1.0.2'), 0.1, status, { generation: 2 }).done).toBe(false);
+  });
+});
+
 describe('what else keeps it from being done', () => {
   const awaited = inRelease('1.4.2');
   const components = { Frontend: of(1), worker: of(1) };
