@@ -3,6 +3,7 @@
 import type { Component, Facts } from '../core/component.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
 import { type Layer, type Settled, settle } from '../core/settings.ts';
+import { joinWords } from '../core/words.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
 import { wrap } from '../output/wrap.ts';
 import { durationOf } from './connection.ts';
@@ -150,6 +151,15 @@ const carryOut = async (work: Work): Promise<Outcome> => {
   return { code: 0, verdict: 'saved', findings: subject.findings };
 };
 
+/** How the run was started: at the same cluster again, and without questions where there were none. */
+const startWords = ({ yes, kubeconfig, context, config }: Context['options']): string =>
+  joinWords([
+    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+    ...(context === undefined ? [] : ['--context', context]),
+    ...(config === undefined ? [] : ['--config', config]),
+    ...(yes === true ? ['--yes'] : []),
+  ]);
+
 const install = async (context: Context): Promise<Outcome> => {
   const { io, entry, table, options } = context;
   // Known to be wrong only after everything was applied, it would be known too late.
@@ -165,7 +175,7 @@ const install = async (context: Context): Promise<Outcome> => {
     const draft = component.draft(settled, learned.facts, io.version);
     if (options.verbose === true) sayLayers(io, settled);
     if (!hasErrors(draft.findings)) saveAnswers(context, draft.settings);
-    const replay = replayCommand(entry, 'install', table, settled);
+    const replay = `${replayCommand(entry, 'install', table, settled)} ${startWords(options)}`.trimEnd();
     if (Object.keys(answered.values).length > 0) say(io, '', 'To repeat this run:', `  ${replay}`, '');
     return await carryOut({
       context,
