@@ -10,6 +10,7 @@ import { describeWithFrontend } from './support.ts';
 const SHIPPED = '0.9.1';
 
 const phases: readonly (readonly string[])[] = [
+  ['cluster'],
   ['finding'],
   ['applied', 'left'],
   ['stage', 'download'],
@@ -39,14 +40,14 @@ export const stepsOf = (events: readonly ProgramEvent[]): Record<string, string>
 
 type Change = ProgramEvent & {
   readonly ref: { readonly kind: string; readonly name: string; readonly apiVersion: string };
-  readonly result?: string;
+  readonly change?: string;
 };
 
 /** `created Job chat-download-HASH`, in the order told. */
 export const changesOf = (events: readonly ProgramEvent[]): string[] =>
   (events as readonly Change[])
     .filter(({ kind }) => kind === 'applied' || kind === 'left')
-    .map(({ kind, result, ref }) => `${kind === 'left' ? 'left' : result} ${ref.kind} ${ref.name}`)
+    .map(({ kind, change, ref }) => `${kind === 'left' ? 'left' : change} ${ref.kind} ${ref.name}`)
     .map(line => line.replace(/-[0-9a-f]{8}$/, '-HASH'));
 
 const apiVersionOf = (events: readonly ProgramEvent[]): string | undefined =>

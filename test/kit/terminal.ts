@@ -14,6 +14,8 @@ export type Screen = {
   /** Lines of the screen and of what scrolled away, without blanks at the ends. */
   readonly lines: () => string[];
   readonly text: () => string;
+  /** Lines that were wider than the terminal, whole, which it had to break. */
+  readonly broken: () => string[];
   /** Everything the program wrote, escapes included. */
   readonly raw: () => string;
   readonly press: (keys: string) => void;
@@ -48,7 +50,7 @@ export const openTerminal = (file: string, args: readonly string[], options: Ter
     rows,
     cwd,
     env: { ...inherited, TERM: 'xterm-256color', ...env } as Record<string, string>,
-    name: 'xterm-256color',
+    name: env.TERM ?? 'xterm-256color',
   });
   let raw = '';
   let code: number | undefined;
@@ -74,6 +76,17 @@ export const openTerminal = (file: string, args: readonly string[], options: Ter
     return all.slice(0, all.findLastIndex(line => line !== '') + 1);
   };
   const text = (): string => lines().join('\n');
+  const broken = (): string[] => {
+    const { active } = screen.buffer;
+    const whole: string[][] = [];
+    for (let at = 0; at < active.length; at += 1) {
+      const line = active.getLine(at);
+      const part = line?.translateToString(true) ?? '';
+      if (line?.isWrapped === true) whole.at(-1)?.push(part);
+      else whole.push([part]);
+    }
+    return whole.filter(parts => parts.length > 1).map(parts => parts.join(''));
+  };
   const wait = <T>(done: () => T | undefined, what: () => string): Promise<T> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(
@@ -95,6 +108,7 @@ export const openTerminal = (file: string, args: readonly string[], options: Ter
   return {
     lines,
     text,
+    broken,
     raw: () => raw,
     press: typed => child.write(typed),
     until: async pattern => {
