@@ -44,7 +44,7 @@ const spaceOf = ({ metadata }: KubernetesObject): string => metadata.namespace ?
 const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
 
 /** Null for a ConfigMap that holds no answers. */
-export const answersIn = (record: KubernetesObject | undefined): Values | null => {
+const answersIn = (record: KubernetesObject | undefined): Values | null => {
   const text = (record?.['data'] as Readonly<Record<string, unknown>> | undefined)?.[answersKey];
   if (typeof text !== 'string') return null;
   const [data] = parseYaml(text).documents;

@@ -16,7 +16,7 @@ export type Cells<Name extends string> = Readonly<Record<Name, string>>;
 const gap = '  ';
 
 /** In the middle, because names differ at their ends. */
-export const cutMiddle = (text: string, room: number): string => {
+const cutMiddle = (text: string, room: number): string => {
   if (text.length <= room) return text;
   const head = Math.ceil((room - 1) / 2);
   return `${text.slice(0, head)}…${text.slice(text.length - (room - 1 - head))}`;
