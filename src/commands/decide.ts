@@ -41,11 +41,11 @@ const showComparison = async (context: Context, online: Online, subject: Subject
   const answered = await online.ask(client => compareSubject(context, client, subject));
   if ('unseen' in answered) {
     if (answered.unseen !== '')
-      say(context.io, ...wrap(`Not compared. ${answered.unseen}`, context.io.columns));
+      say(context.io, '', ...wrap(`Not compared. ${answered.unseen}`, context.io.columns));
     return;
   }
   const paint = paintFor(context.io.color.stderr);
-  say(context.io, `Compared with context ${online.context() ?? 'of this pod'}:`);
+  say(context.io, '', `Compared with context ${online.context() ?? 'of this pod'}:`);
   say(context.io, ...comparisonLines(answered.value, paint, context.io.columns));
   sayFindings(context.io, answered.value.findings);
 };
@@ -56,7 +56,6 @@ const show = async (context: Context, { online }: Beside, subject: Subject): Pro
   say(context.io, '');
   sayManifests(context.io, subject.files);
   sayFindings(context.io, subject.findings);
-  say(context.io, '');
   if (!hasErrors(subject.findings)) await showComparison(context, online, subject);
   say(context.io, '', recap(subject));
 };

@@ -2,6 +2,7 @@
 
 import { type Comparison, type ObjectComparison, wouldChange } from '../core/comparison.ts';
 import { type Difference, differences, isRecord, pathText } from '../core/diff.ts';
+import { hiddenValue } from '../core/drift.ts';
 import { refText } from '../core/kinds.ts';
 import { listed, shown } from '../core/text.ts';
 import type { Paint } from './paint.ts';
@@ -47,10 +48,13 @@ const ofLines = (live: string, here: string): Pair => {
 
 const isLong = (value: unknown): value is string => typeof value === 'string' && value.includes('\n');
 
+const count = (number: number, one: string, many: string): string[] =>
+  number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
+
 const some = (value: unknown): string => {
   if (value === undefined) return 'not';
   if (Array.isArray(value))
-    return isScalarList(value) ? shown(value) : `${(value as unknown[]).length} items`;
+    return isScalarList(value) ? shown(value) : count((value as unknown[]).length, 'item', 'items').join('');
   return isRecord(value) ? `{ ${Object.keys(value).join(', ')} }` : shown(value);
 };
 
@@ -94,6 +98,7 @@ const expanded = (found: Difference): Difference[] => {
 /** `spec.services.worker.replicas: 1 live → 2 here`, or on lines of their own where that is too long. */
 const changeLines = (found: Difference, paint: Paint, columns: number): string[] => {
   const path = pathText(found.path);
+  if (found.live === hiddenValue && found.here === hiddenValue) return [`  ${paint.cyan(path)}: (changed)`];
   const { live, here } = pairOf(found);
   const line = `  ${path}: ${live} live → ${here} here`;
   if (line.length <= columns)
@@ -113,7 +118,8 @@ const words = {
 
 const headline = ({ ref, state, why, managers }: ObjectComparison): string => {
   const owners = managers.length === 0 ? '' : ` (${listed(managers)} changed it; applying needs --take-over)`;
-  return `${refText(ref)} ${words[state]}${why === '' ? '.' : `: ${why}`}${owners}`.replace(/\.$/, '');
+  const reason = why === '' ? '' : `: ${why.replace(/\.$/, '')}`;
+  return `${refText(ref)} ${words[state]}${reason}${owners}`;
 };
 
 const objectLines = (object: ObjectComparison, paint: Paint, columns: number): string[] => {
@@ -127,14 +133,11 @@ const objectLines = (object: ObjectComparison, paint: Paint, columns: number): s
   ];
 };
 
-const count = (number: number, one: string, many: string): string[] =>
-  number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
-
 const inState = ({ objects }: Comparison, ...states: ObjectComparison['state'][]): number =>
   objects.filter(({ state }) => states.includes(state)).length;
 
 /** `1 differs, 1 would be created, 2 are the same.` */
-export const comparisonTally = (comparison: Comparison): string =>
+const comparisonTally = (comparison: Comparison): string =>
   `${listed([
     ...count(inState(comparison, 'changed'), 'differs', 'differ'),
     ...count(inState(comparison, 'replaced'), 'would be replaced', 'would be replaced'),
