@@ -22,6 +22,8 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   review: () => import('./commands/review.ts'),
   list: () => import('./commands/deployments/list.ts'),
   status: () => import('./commands/status.ts'),
+  scale: () => import('./commands/scale.ts'),
+  edit: () => import('./commands/edit.ts'),
   uninstall: () => import('./commands/uninstall.ts'),
   config: () => import('./commands/config.ts'),
   explain: () => import('./commands/explain.ts'),
@@ -56,9 +58,10 @@ const unknownWord = (word: string, known: readonly string[], line: string): CliE
 
 /** The settings that are flags of a verb. */
 const flagsOf = (verb: Verb, table: SettingTable): SettingTable => {
-  const { settings } = verb;
-  if (typeof settings === 'boolean') return settings ? table : {};
-  return Object.fromEntries(Object.entries(table).filter(([key]) => settings.includes(key)));
+  const { settings, without = [] } = verb;
+  if (settings === false) return {};
+  const named = (key: string): boolean => settings === true || settings.includes(key);
+  return Object.fromEntries(Object.entries(table).filter(([key]) => named(key) && !without.includes(key)));
 };
 
 /** Runs a verb: its parser, then its code. */

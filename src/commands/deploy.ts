@@ -27,9 +27,10 @@ const worldOf = async (look: Look): Promise<World> => {
   return seen.world;
 };
 
-const inputOf = (
+/** What the checks are asked about. */
+export const inputOf = (
   { io, options }: Context,
-  { subject, hub, token }: Deployment,
+  { subject, hub, token }: Pick<Deployment, 'subject' | 'hub' | 'token'>,
   cluster: ClusterFacts,
 ): PreflightInput => ({
   name: subject.name,
@@ -99,13 +100,14 @@ export const deploy = async (context: Context, deployment: Deployment): Promise<
   const { client, cluster } = await worldOf(deployment.look);
   const preflight = await entry.preflight();
   const input = inputOf(context, deployment, cluster);
-  const checked = runChecks(preflight, input, deployment.skipped);
+  const checked = runChecks(preflight, input, deployment.skipped, deployment.intended);
   insist(context, checked, deployment.untold ?? []);
   await agree(context, checked.results);
   const replacement = preflight.replacement(input);
   if (replacement !== null) await agreeToReplace(context, replacement.reason);
   const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment, cluster) };
   await applySubject(step, replacement !== null);
+  deployment.applied?.();
   await waitStep(step);
   const { report, next } = await verifyStep(step);
   return {

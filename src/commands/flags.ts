@@ -30,6 +30,10 @@ export const runFlags = {
   },
   takeOver: { flags: '--take-over', summary: 'take fields that another manager owns' },
   replace: { flags: '--replace', summary: 'delete and create anew what cannot be changed in place' },
+  rollbackOnFailure: {
+    flags: '--rollback-on-failure',
+    summary: 'return to the former settings when it does not come up',
+  },
   saveSnapshot: { flags: '--save-snapshot <FILE>', summary: 'write the facts about the cluster to a file' },
   printRbac: { flags: '--print-rbac', summary: 'print the Role and ClusterRole that are needed' },
   dryRun: { flags: '--dry-run', summary: 'show what would be done, and change nothing' },
@@ -102,6 +106,7 @@ export type RunOptions = {
   readonly timeout?: string;
   readonly takeOver?: boolean;
   readonly replace?: boolean;
+  readonly rollbackOnFailure?: boolean;
   readonly saveSnapshot?: string;
   readonly printRbac?: boolean;
   readonly dryRun?: boolean;

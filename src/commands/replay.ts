@@ -13,15 +13,16 @@ const flagWords = (key: string, value: Value): string[] => {
   return [flagOf(key), String(value)];
 };
 
-/** Only what was answered: defaults and config.json stay what they are where the command is run. */
+/** Only what was answered: defaults and config.json stay what they are where the command is run. `more`: words behind the verb. */
 export const replayCommand = (
   entry: ComponentEntry,
   verb: string,
   table: SettingTable,
   settled: Settled,
+  more: readonly string[] = [],
 ): string => {
   const words = Object.keys(table)
     .filter(key => isExplicit(settled, key) && applies(table, key, settled.values))
     .flatMap(key => flagWords(key, settled.values[key] ?? null));
-  return joinWords(['./cli', entry.category, entry.name, verb, ...words]);
+  return joinWords(['./cli', entry.category, entry.name, verb, ...more, ...words]);
 };

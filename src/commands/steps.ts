@@ -21,6 +21,10 @@ export type Deployment = {
   readonly untold?: readonly Finding[];
   /** Codes of --skip-check. */
   readonly skipped: readonly string[];
+  /** Checks that are left out, because what they warn of is what was asked for; none when absent. */
+  readonly intended?: readonly string[];
+  /** Told once everything is applied, before the wait. */
+  readonly applied?: () => void;
   /** The command that does the same again. */
   readonly replay: string;
 };

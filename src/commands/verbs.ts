@@ -10,6 +10,8 @@ export type Verb = {
   readonly flags: readonly RunFlagName[];
   /** Whether the settings of the component are flags of this verb; a list names those that are. */
   readonly settings: boolean | readonly string[];
+  /** Settings that are no flags of it, although all others are. */
+  readonly without?: readonly string[];
   /** Formats that `-o` takes, the first is the default. */
   readonly formats: readonly string[];
   readonly examples: readonly string[];
@@ -141,6 +143,53 @@ export const verbs = [
     settings: ['namespace'],
     formats: ['text', 'wide', 'json', 'yaml'],
     examples: ['status', 'status qwen3-30b --watch', 'status qwen3-30b -n dynamo-system -o json'],
+  },
+  {
+    name: 'scale',
+    summary: 'more or fewer pods of a role; restarts none',
+    argument: '[NAME]',
+    flags: [
+      'yes',
+      'rollbackOnFailure',
+      'timeout',
+      'takeOver',
+      ...reaching,
+      'config',
+      'output',
+      'quiet',
+      'noColor',
+    ],
+    settings: ['namespace', 'replicas', 'prefillReplicas', 'decodeReplicas', 'skipCheck'],
+    formats: ['text', 'json'],
+    examples: [
+      'scale qwen3-30b --replicas 2',
+      'scale qwen3-30b --prefill-replicas 1 --decode-replicas 3 --yes',
+    ],
+  },
+  {
+    name: 'edit',
+    summary: 'change settings or the release; shows first what that does',
+    argument: '[NAME]',
+    flags: [
+      'yes',
+      'rollbackOnFailure',
+      'timeout',
+      'takeOver',
+      'replace',
+      ...reaching,
+      'config',
+      'output',
+      'quiet',
+      'noColor',
+    ],
+    settings: true,
+    without: ['action', 'overwrite'],
+    formats: ['text', 'json'],
+    examples: [
+      'edit',
+      'edit qwen3-30b --release 1.6.1 --rollback-on-failure',
+      'edit qwen3-30b --vllm-args "--max-model-len 8192" --yes',
+    ],
   },
   {
     name: 'uninstall',

@@ -1,6 +1,7 @@
 /** Codes of findings that belong to no component: settings, answers files, config.json, saved folders, manifests. */
 
 import { applyCatalogue } from './catalogue-apply.ts';
+import { changeCatalogue } from './catalogue-change.ts';
 import { manifestsCatalogue } from './catalogue-manifests.ts';
 import { removalCatalogue } from './catalogue-removal.ts';
 import { waitCatalogue } from './catalogue-wait.ts';
@@ -172,6 +173,7 @@ export const coreCatalogue = {
       'Add --replace to delete it, wait until its pods are gone and create it anew; or deploy beside it with another --name.',
   },
   ...applyCatalogue,
+  ...changeCatalogue,
   ...manifestsCatalogue,
   ...waitCatalogue,
   ...removalCatalogue,

@@ -54,10 +54,14 @@ export type Changes = {
   readonly stuck: (input: PreflightInput) => Stuck | null;
   /** Settings that say how many pods there are. */
   readonly counts: readonly string[];
+  /** Settings whose change is worked out with all that is known of the cluster; for others what was settled once stays. */
+  readonly surveyed: readonly string[];
   /** By a setting that changes: those that were worked out from it, and are worked out anew. */
   readonly follow: Readonly<Record<string, readonly string[]>>;
   /** Checks against what somebody who changes a deployment means to do. */
   readonly intended: readonly string[];
+  /** Settings that a return to the former ones keeps: they say how pods are replaced, which has to work on the way back too. */
+  readonly lasting: readonly string[];
   /** Codes of --skip-check that hold for one run only. */
   readonly momentary: readonly string[];
 };

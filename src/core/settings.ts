@@ -4,11 +4,12 @@ import type { Finding } from './finding.ts';
 import { flagOf, type SettingTable, type Value } from './schema.ts';
 import { listed, shown } from './text.ts';
 
-/** Lowest first. `derived` stands for a value that the program worked out from the others. */
+/** Lowest first. `deployment`: the answers of one that is there, which is being changed. `derived` stands for a value that the program worked out from the others. */
 export const layerNames = [
   'default',
   'config.json',
   'config.local.json',
+  'deployment',
   'environment',
   'answers file',
   'flag',

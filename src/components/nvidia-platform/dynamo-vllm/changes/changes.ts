@@ -8,11 +8,13 @@ export const changes: Changes = {
   roles: roleChanges,
   stuck: stuckUpdate,
   counts: ['replicas', 'prefillReplicas', 'decodeReplicas'],
+  surveyed: ['model', 'modelCache', 'modelCacheSize', 'modelCacheAccessMode', 'storageClass', 'platform'],
   follow: {
     model: ['modelRevision', 'modelCacheSize'],
     release: ['operatorRelease'],
     platform: ['kvbmDiskDir'],
   },
   intended: ['other-model'],
+  lasting: ['updateStrategy'],
   momentary: [deadlock],
 };

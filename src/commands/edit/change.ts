@@ -1,0 +1,258 @@
+/** Changes a deployment that is there: its answers, what is typed or asked over them, what that does, and then as any deployment. */
+
+import type { Changes } from '../../core/changes.ts';
+import { type ClusterFacts, readOr } from '../../core/cluster-facts.ts';
+import { type Facts, noFacts } from '../../core/component.ts';
+import { hasErrors } from '../../core/finding.ts';
+import type { HubFacts } from '../../core/hub-facts.ts';
+import { type Layer, settle, type Values } from '../../core/settings.ts';
+import { joinWords } from '../../core/words.ts';
+import { CliError } from '../../errors.ts';
+import { asCliError, durationOf } from '../connection.ts';
+import { type Context, commandLine } from '../context.ts';
+import { inputOf } from '../deploy.ts';
+import { chooseDeployment, type Deployment } from '../deployments.ts';
+import type { Outcome } from '../events.ts';
+import { askHubFor, type Token } from '../hubFacts.ts';
+import { soundLayers } from '../layers.ts';
+import { type Look, prepareLook, type World } from '../look.ts';
+import { askMissing } from '../questions.ts';
+import { replayCommand } from '../replay.ts';
+import { type SharedConnection, shareConnection } from '../shared-connection.ts';
+import { subjectOfDraft } from '../subject.ts';
+import { say } from '../talk.ts';
+import { currentAnswers } from './answers.ts';
+import {
+  type Base,
+  beneathOf,
+  type Changed,
+  changedBy,
+  draftChanged,
+  draftCurrent,
+  layersOf,
+} from './base.ts';
+import { deployOrGoBack } from './rollback.ts';
+import { tellChanges } from './show.ts';
+import { chooseWay, nothingChanged } from './ways.ts';
+
+export type Kind = {
+  readonly verb: string;
+  /** Whether the setting is asked where nothing was typed. */
+  readonly asks: (key: string, changes: Changes) => boolean;
+  /** Whether the Hub is asked about the model. */
+  readonly asksHub: boolean;
+  /** Flags to name where nothing was typed and nobody can be asked. */
+  readonly example: string;
+};
+
+const asksNobody = ({ io, options }: Context): boolean =>
+  !io.canPrompt || options.yes === true || options.output === 'json';
+
+/** Typed with every change, and changes nothing by themselves. */
+const beside = ['namespace', 'skipCheck'];
+
+type Work = {
+  readonly kind: Kind;
+  readonly base: Base;
+  readonly deployment: Deployment;
+  readonly connection: SharedConnection;
+  readonly look: Look;
+  readonly world: World;
+  /** Flags. */
+  readonly typed: Layer;
+};
+
+/** Errors: `usage`. */
+const refuseRename = ({ entry }: Context, { name, namespace }: Deployment, typed: Values): void => {
+  const wanted = typed['name'];
+  if (wanted === undefined || wanted === name) return;
+  throw new CliError('usage', `The name of a deployment cannot change: ${name} stays ${name}.`, {
+    hint: `Deploy it once more (${commandLine(entry, 'install')} --name ${String(wanted)}), then: ${commandLine(entry, 'uninstall')} ${joinWords([name, '-n', namespace])}`,
+  });
+};
+
+const nothingNamed = (context: Context, { verb, example }: Kind, { name }: Deployment): CliError =>
+  new CliError('usage', `Nothing that should change was named, and there is nobody to ask.`, {
+    hint: `Name it, such as: ${commandLine(context.entry, verb)} ${name} ${example}`,
+  });
+
+const worldOf = async (look: Look): Promise<World> => {
+  const seen = await look.seen();
+  if ('unseen' in seen) throw asCliError(seen.unseen);
+  return seen.world;
+};
+
+/** Its own pods make way, so what they hold counts as free. */
+const withoutOwn = (cluster: ClusterFacts, { name, namespace }: Deployment): ClusterFacts => {
+  const use = readOr(cluster.use);
+  if (use === null) return cluster;
+  const value = use.filter(one => one.namespace !== namespace || one.made?.deployment !== name);
+  return { ...cluster, use: { kind: 'read', value } };
+};
+
+const factsOf = async (work: Work, hub: HubFacts | null, token: Token | null): Promise<Facts> => {
+  const { facts } = await work.base.context.entry.preflight();
+  return facts(withoutOwn(work.world.cluster, work.deployment), hub, token !== null);
+};
+
+const noneSaid: Layer = { name: 'prompt', values: {} };
+
+/** What a person answers, with the values of the deployment as defaults. Errors: `usage` when nobody can be asked. */
+const askChanges = async (work: Work): Promise<Layer> => {
+  const { base, kind, typed, deployment } = work;
+  const { context, component, changes, answers } = base;
+  if (Object.keys(typed.values).some(key => !beside.includes(key))) return noneSaid;
+  if (asksNobody(context)) throw nothingNamed(context, kind, deployment);
+  const facts = await factsOf(work, null, null);
+  const settled = Object.keys(context.table).filter(key => !kind.asks(key, changes));
+  const closed: Layer = {
+    name: 'answers file',
+    values: Object.fromEntries(settled.flatMap(key => (key in answers ? [[key, answers[key] ?? null]] : []))),
+  };
+  const action: Layer = { name: 'answers file', values: { action: 'deploy' } };
+  const layers = [...layersOf(base, typed, noneSaid), closed, action];
+  const said = await askMissing(context, component, layers, async () => facts);
+  const changed = changedBy(base, said.values);
+  const values = Object.fromEntries(changed.map(key => [key, said.values[key] ?? null]));
+  return { name: 'prompt', values };
+};
+
+/** A token is asked for only where a model comes that may need one. */
+const askHub = async ({ base, kind }: Work, values: Values, over: Values) => {
+  const { context } = base;
+  if (!kind.asksHub) return { hub: null, token: null };
+  const isNew = changedBy(base, over).includes('model');
+  const options = isNew ? context.options : { ...context.options, yes: true };
+  return askHubFor({ ...context, options }, values);
+};
+
+type Ready = {
+  readonly said: Layer;
+  readonly facts: Facts;
+  readonly hub: HubFacts | null;
+  readonly token: Token | null;
+  readonly skipped: readonly string[];
+  readonly changed: Changed;
+};
+
+/** Errors: `refused` when the new settings have errors. */
+const sound = ({ draft, settled }: Changed): Changed => {
+  if (!hasErrors(draft.findings)) return { draft, settled };
+  throw new CliError('refused', 'The settings cannot be used as they are; nothing was changed.', {
+    findings: draft.findings,
+  });
+};
+
+/** Shows it; returns whether anything changes. */
+const tell = ({ base, deployment }: Work, { changed, facts }: Ready): boolean =>
+  tellChanges(base, {
+    before: draftCurrent(base),
+    after: changed.draft,
+    live: deployment.graph,
+    operatorRelease: facts.operatorRelease,
+  });
+
+/** An update that would wait for ever is settled with a person before anything is checked and applied. */
+const settleWay = async (work: Work, ready: Ready): Promise<Ready> => {
+  const { base, world, typed } = work;
+  const { context, changes } = base;
+  if (asksNobody(context)) return ready;
+  const { hub, token, changed, said, facts, skipped } = ready;
+  const stuck = changes.stuck(
+    inputOf(context, { subject: subjectOfDraft(changed.draft), hub, token }, world.cluster),
+  );
+  if (stuck === null || skipped.includes(stuck.code)) return ready;
+  const chosen = await chooseWay(context.io, stuck);
+  if ('skip' in chosen) return { ...ready, skipped: [...skipped, chosen.skip] };
+  const more: Layer = { name: 'prompt', values: { ...said.values, ...chosen.with } };
+  const next = { ...ready, said: more, changed: sound(draftChanged(base, typed, more, facts)) };
+  say(context.io, '');
+  tell(work, next);
+  return next;
+};
+
+const agree = async ({ io }: Context, { name, namespace }: Deployment): Promise<void> => {
+  const { askYes } = await import('../../prompts/ask.ts');
+  if (!(await askYes(`Apply this to ${name} in namespace ${namespace}?`, true, io))) throw nothingChanged();
+};
+
+const codesIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+
+const prepare = async (work: Work): Promise<Ready> => {
+  const { base, typed } = work;
+  const said = await askChanges(work);
+  const { values } = settle(base.context.table, layersOf(base, typed, said));
+  const over = { ...typed.values, ...said.values };
+  const { hub, token } = await askHub(work, values, over);
+  const facts = await factsOf(work, hub, token);
+  const changed = sound(draftChanged(base, typed, said, facts));
+  const skipped = codesIn(changed.settled.values['skipCheck']);
+  return { said, facts, hub, token, skipped, changed };
+};
+
+const replayOf = ({ base, kind, deployment }: Work, { changed }: Ready): string => {
+  const { entry, table } = base.context;
+  const { namespace: _, ...others } = table;
+  const more = [deployment.name, '-n', deployment.namespace];
+  return replayCommand(entry, kind.verb, others, changed.settled, more);
+};
+
+const carryOut = async (work: Work, ready: Ready): Promise<Outcome> => {
+  const { base, look, deployment, connection } = work;
+  const { context, component, changes } = base;
+  const { hub, token, skipped, changed } = ready;
+  const replay = replayOf(work, ready);
+  const common = { hub, token, replay };
+  const { values } = changed.settled;
+  const lasting = Object.fromEntries(changes.lasting.map(key => [key, values[key] ?? null]));
+  return deployOrGoBack(
+    context,
+    {
+      ...common,
+      subject: subjectOfDraft(changed.draft),
+      look,
+      skipped,
+      intended: changes.intended,
+    },
+    () => ({
+      ...common,
+      subject: subjectOfDraft(draftCurrent(base, lasting)),
+      look: prepareLook(context, deployment.namespace, connection),
+      // It ran like this before.
+      skipped: Object.keys(component.catalogue),
+    }),
+  );
+};
+
+const run = async (context: Context, kind: Kind, connection: SharedConnection): Promise<Outcome> => {
+  const { entry, words } = context;
+  const layers = await soundLayers(context, noFacts);
+  const typed = layers.find(({ name }) => name === 'flag') ?? { name: 'flag', values: {} };
+  const deployment = await chooseDeployment(context, await connection.open(), words[0]);
+  refuseRename(context, deployment, typed.values);
+  const answers = currentAnswers(context, deployment);
+  const [component, changes] = await Promise.all([entry.load(), entry.changes()]);
+  const base: Base = { context, component, changes, answers, beneath: beneathOf(context, layers, answers) };
+  const look = prepareLook(context, deployment.namespace, connection);
+  const world = await worldOf(look);
+  const work: Work = { kind, base, deployment, connection, look, world, typed };
+  const ready = await prepare(work);
+  const changesAnything = tell(work, ready);
+  const settled = await settleWay(work, ready);
+  if (changesAnything && !asksNobody(context)) await agree(context, deployment);
+  return carryOut(work, settled);
+};
+
+/** Errors: CliError. */
+export const change = async (context: Context, kind: Kind): Promise<Outcome> => {
+  // An unreadable time is said before anything is asked.
+  durationOf('--timeout', context.options.timeout);
+  const connection = shareConnection(context);
+  try {
+    return await run(context, kind, connection);
+  } catch (error) {
+    throw asCliError(error);
+  } finally {
+    connection.close();
+  }
+};

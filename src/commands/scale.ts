@@ -1,0 +1,33 @@
+/** `scale NAME`: more or fewer pods of a role; everything else stays as it is, and no pod is restarted. */
+
+import { CliError } from '../errors.ts';
+import { type Command, type Context, commandLine } from './context.ts';
+import { change, type Kind } from './edit/change.ts';
+import type { Outcome } from './events.ts';
+import { withResult } from './events.ts';
+
+const kind: Kind = {
+  verb: 'scale',
+  asks: (key, { counts }) => counts.includes(key),
+  asksHub: false,
+  example: '--replicas 2',
+};
+
+/** A deployment without workers answers nobody, so that nothing could be verified. Errors: `usage`. */
+const refuseNone = async ({ entry, typed, words }: Context): Promise<void> => {
+  const { counts } = await entry.changes();
+  if (!counts.some(key => Number(typed[key]) === 0)) return;
+  throw new CliError('usage', 'A deployment cannot be scaled to 0: it would answer nobody.', {
+    hint: `To free its GPUs, remove it and keep the model cache: ${commandLine(entry, 'uninstall')} ${words[0] ?? 'NAME'}`,
+  });
+};
+
+const scale = async (context: Context): Promise<Outcome> => {
+  await refuseNone(context);
+  return change(context, kind);
+};
+
+export const command: Command = async context =>
+  context.options.output === 'json'
+    ? withResult(context.io, () => scale(context))
+    : (await scale(context)).code;
