@@ -1,6 +1,7 @@
 /** `diagnose [NAME]`: why a deployment does not do what it should, by everything that can be seen; as a bundle for others, too. */
 
-import { exitCodes } from '../errors.ts';
+import type { Finding } from '../core/finding.ts';
+import { type CliError, exitCodes, isCliError } from '../errors.ts';
 import { paintFor } from '../output/paint.ts';
 import type { Written } from './bundle/write.ts';
 import type { Command, Context } from './context.ts';
@@ -61,7 +62,7 @@ const bundleOf = async (
   return writeBundle(context, reached, diagnosis, options.bundle);
 };
 
-export const command: Command = async context =>
+const run = (context: Context): Promise<number> =>
   withDeployment(context, async reached => {
     const diagnosis = await diagnose(context, reached);
     const written = await bundleOf(context, reached, diagnosis);
@@ -72,3 +73,17 @@ export const command: Command = async context =>
     }
     return isSound(diagnosis) ? 0 : exitCodes.failed;
   });
+
+/** Why there is no diagnosis is told as a finding, where programs read. */
+const findingsOf = ({ kind, message, hint, findings }: CliError): readonly Finding[] =>
+  findings.length > 0 ? findings : [{ rule: kind, level: 'error', path: '', message, hint }];
+
+export const command: Command = async context => {
+  try {
+    return await run(context);
+  } catch (error) {
+    if (context.options.output !== 'json' || !isCliError(error) || error.kind === 'bug') throw error;
+    printJson(context.io, { schemaVersion, verdict: 'unknown', findings: findingsOf(error), bundle: null });
+    return exitCodes[error.kind];
+  }
+};

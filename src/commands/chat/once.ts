@@ -17,9 +17,19 @@ const patienceMs = 300;
 
 const isTerminal = ({ stdin }: Io): boolean => 'isTTY' in stdin && stdin.isTTY === true;
 
-const readAll = async ({ stdin }: Io): Promise<string> => {
+/** Errors: `interrupted`, for a pipe may never end. */
+const readAll = async ({ stdin, signal }: Io): Promise<string> => {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  const stop = (): void => void stdin.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  if (signal.aborted) throw new CliError('interrupted', 'Interrupted; nothing was asked.');
   return Buffer.concat(chunks).toString('utf8').trim();
 };
 
@@ -37,9 +47,10 @@ const speaks = async ({ stdin }: Io): Promise<boolean> => {
 
 /** What was typed behind -p, and what is piped in, which follows it. Empty when there is neither. */
 export const questionOf = async ({ io, options }: Pick<Context, 'io' | 'options'>): Promise<string> => {
-  const typed = options.prompt === '-' ? '' : (options.prompt ?? '');
+  const given = options.prompt !== undefined && options.prompt !== '-';
+  const typed = given ? (options.prompt ?? '') : '';
   if (isTerminal(io)) return typed;
-  if (typed !== '' && !(await speaks(io))) {
+  if (given && !(await speaks(io))) {
     // Nothing is read any more, so that the run can end.
     io.stdin.destroy();
     return typed;

@@ -36,7 +36,7 @@ const pagesText = ({ measured }: Diagnosis): string => {
 };
 
 /** What was looked at, and what it said in short. */
-export const lookedAt = (diagnosis: Diagnosis): SummaryLine[] => {
+const lookedAt = (diagnosis: Diagnosis): SummaryLine[] => {
   const { sight, outlook } = diagnosis.looked;
   return [
     { label: 'roles', value: outlook.rows.map(rowText).join('; ') || 'none' },

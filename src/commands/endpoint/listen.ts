@@ -5,7 +5,7 @@ import { type Listening, openTunnel, type Tunnel, type TunnelAsk } from '../../c
 import { CliError } from '../../errors.ts';
 import type { RunOptions } from '../flags.ts';
 
-export const loopbackAddress = '127.0.0.1';
+const loopbackAddress = '127.0.0.1';
 
 const portOf = (text: string | undefined): number => {
   if (text === undefined) return 0;

@@ -171,14 +171,21 @@ describe('a saved conversation', () => {
 });
 
 describe('a question', () => {
-  const from = (prompt: string | undefined, piped: string | null, isTTY = false): Promise<string> => {
+  const never = new AbortController().signal;
+  const from = (
+    prompt: string | undefined,
+    piped: string | null,
+    isTTY = false,
+    signal = never,
+  ): Promise<string> => {
     const stdin = Object.assign(new PassThrough(), { isTTY });
     if (piped !== null) stdin.end(piped);
     const options = prompt === undefined ? {} : { prompt };
-    return questionOf({ io: { stdin }, options } as unknown as Context);
+    return questionOf({ io: { stdin, signal }, options } as unknown as Context);
   };
   it.each<[string | undefined, string | null, string]>([
     ['typed', null, 'typed'],
+    ['', null, ''],
     ['typed', '', 'typed'],
     ['typed', 'piped\n', 'typed\n\npiped'],
     ['-', 'piped', 'piped'],
@@ -186,6 +193,12 @@ describe('a question', () => {
     [undefined, '', ''],
   ])('-p %j with %j piped in', async (prompt, piped, expected) => {
     expect(await from(prompt, piped)).toBe(expected);
+  });
+  it('is not waited for after an interrupt', async () => {
+    const stop = new AbortController();
+    const asked = from(undefined, null, false, stop.signal);
+    stop.abort();
+    await expect(asked).rejects.toMatchObject({ kind: 'interrupted' });
   });
   it('does not read a terminal', async () => {
     expect(await from('typed', null, true)).toBe('typed');
