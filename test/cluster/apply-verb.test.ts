@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../kit/cluster/api/client.ts';
 import { component, newFolder, type Ran, runCli, text } from '../kit/process.ts';
+import { keys, openTerminal as openProgram, type Screen } from '../kit/terminal.ts';
 import { describeWithFrontend } from './support.ts';
 
+const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
 const RELEASE = '1.5.1';
 const NAMESPACE = 'dynamo-system';
 const PATIENCE = { timeout: 120_000 };
@@ -56,6 +58,11 @@ await describeWithFrontend('manifests of any origin', { release: RELEASE }, clus
   const run = (verb: string, ...words: string[]): Promise<Ran> => {
     const env = { KUBECONFIG: cluster().kubeconfig, HF_HUB_OFFLINE: '1' };
     return runCli([...component, verb, ...words], { cwd, env });
+  };
+  /** The built program at a terminal. */
+  const openTerminal = (verb: string, ...words: string[]): Screen => {
+    const env = { KUBECONFIG: cluster().kubeconfig, HF_HUB_OFFLINE: '1' };
+    return openProgram(process.execPath, [program, ...component, verb, ...words], { cwd, env });
   };
   const graphPath = (name: string): string =>
     `/apis/nvidia.com/v1alpha1/namespaces/${NAMESPACE}/dynamographdeployments/${name}`;
@@ -111,6 +118,12 @@ await describeWithFrontend('manifests of any origin', { release: RELEASE }, clus
       ],
     });
 
+    const asked = openTerminal('apply', 'chat.yaml');
+    await asked.until(/replicas: 1 live → 2 here[\s\S]*\? Apply chat in namespace dynamo-system\? \(Y\/n\)/);
+    asked.press(`n${keys.enter}`);
+    expect(await asked.ended()).toBe(130);
+    expect(asked.text()).toContain('Nothing was applied.');
+
     const contested = await run('apply', 'chat.yaml', '--yes', '-o', 'json');
     expect(contested.code).toBe(65);
     expect(rulesOf(contested)).toEqual(['apply-conflict']);
@@ -140,6 +153,11 @@ await describeWithFrontend('manifests of any origin', { release: RELEASE }, clus
     expect(await run('diff', 'saved')).toMatchObject({ code: 0 });
     const listed = await run('review');
     expect(listed.stdout).toContain('as it was saved');
+
+    const screen = openTerminal('review', 'saved');
+    await screen.until(/Compared with context admin:[\s\S]*3 are the same\.[\s\S]*❯ Deploy/);
+    screen.press(keys.up + keys.enter);
+    expect(await screen.ended()).toBe(0);
 
     rmSync(folder, { recursive: true });
     const recorded = await run('diff', 'saved');
