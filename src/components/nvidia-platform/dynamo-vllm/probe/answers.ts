@@ -20,6 +20,7 @@ import {
   stretch,
   untilSaid,
 } from './journal.ts';
+import { isListed } from './listed.ts';
 import { ask, isGuarded, list, type Reply, record, saidBy, summaryOf } from './reply.ts';
 
 export type Answered =
@@ -29,9 +30,13 @@ export type Answered =
       readonly firstTokenMs: number | null;
       readonly tokensPerSecond: number | null;
     }
-  | Failed;
+  | Failed
+  /** The model was listed and is not any more: what keeps it away is told by the stage before. */
+  | { readonly kind: 'unlisted' };
 
 const wanted = 3;
+/** Between good answers: a model that comes and goes in its first moments is not taken for one that serves. */
+const apartMs = 1000;
 /** The engine may still compile kernels for its first request. */
 const answerMs = 60_000;
 const maxTokens = 64;
@@ -116,8 +121,13 @@ const setBack = (run: Run, rounds: Rounds, judged: Exclude<Judged, Good>): Faile
     : fail(rounds, judged.why, failed('not-serving', badAnswer(run.deployed, judged.why)));
 };
 
+type Ended = Exclude<Answered, { kind: 'passed' }>;
+
+const isGone = async (run: Run, { model }: Rounds, reply: Reply): Promise<boolean> =>
+  reply.kind === 'answer' && reply.status === 404 && (await isListed(run, model)) === false;
+
 /** One unary answer: null to go on. */
-const plainRound = async (run: Run, rounds: Rounds): Promise<Failed | null> => {
+const plainRound = async (run: Run, rounds: Rounds): Promise<Ended | null> => {
   const reply = await ask(run.tools.send, chatAsk(rounds.model, shortPrompt, options(run, false)));
   const judged = judgeChat(reply, rounds.model);
   if (judged.kind === 'good') {
@@ -127,16 +137,21 @@ const plainRound = async (run: Run, rounds: Rounds): Promise<Failed | null> => {
     rounds.absent(false);
     return null;
   }
+  if (await isGone(run, rounds, reply)) {
+    rounds.step.end('warn', 'the model is not listed any more');
+    return { kind: 'unlisted' };
+  }
   if (judged.kind === 'not-yet') rounds.step.note(waiting(reply));
   return (await hopeless(run, rounds, reply)) ?? setBack(run, rounds, judged);
 };
 
-const plainRounds = async (run: Run, rounds: Rounds): Promise<Failed | null> => {
+const plainRounds = async (run: Run, rounds: Rounds): Promise<Ended | null> => {
   while (rounds.good.length < wanted - 1) {
     const before = rounds.good.length;
     const failure = await plainRound(run, rounds);
     if (failure !== null) return failure;
     if (rounds.good.length <= before) return null;
+    await run.tools.sleep(apartMs);
   }
   return null;
 };

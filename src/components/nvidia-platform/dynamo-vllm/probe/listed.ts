@@ -170,6 +170,12 @@ const listedAs = async (run: Run, watch: Watch, model: string): Promise<Listed |
   return missingRoles(run, watch, readiness, null);
 };
 
+/** Whether the model is in the list right now; null when the list cannot be read. */
+export const isListed = async ({ tools }: Run, model: string): Promise<boolean | null> => {
+  const reply = await get(tools.send, '/v1/models');
+  return reply.kind === 'answer' && reply.status === 200 ? idsIn(reply).includes(model) : null;
+};
+
 const look = async (run: Run, watch: Watch): Promise<Listed | null> => {
   const reply = await get(run.tools.send, '/v1/models');
   watch.last.reply = reply;

@@ -58,6 +58,7 @@ const stages = async (run: Run): Promise<Serving | Failed> => {
   if (found.kind === 'failed') return found;
   const baseline = await baselineOf(run);
   const answers = await answered(run, found.model);
+  if (answers.kind === 'unlisted') return stages(run);
   if (answers.kind === 'failed') return answers;
   const routing = await proveRouter(run, found.model);
   const prefill = await provePrefill(run, baseline);

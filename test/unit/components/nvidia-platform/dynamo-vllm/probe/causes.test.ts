@@ -67,6 +67,19 @@ test('a frontend without a way to the Hub: named within ten seconds, with the po
   expect(seconds).toBeLessThan(8);
 });
 
+test('a model that answers at first and then leaves the list: what keeps it away is named', async () => {
+  const { rule, seconds, report } = await cause({
+    pages: {
+      'GET /v1/models': (_, at) => (at < 1.5 ? modelsPage(model) : modelsPage()),
+      'POST /v1/chat/completions': (_, at) => (at < 1.5 ? { body: chatBody('Hello!') } : notFound),
+    },
+    logs: [hubLine],
+  });
+  expect(rule).toBe('frontend-hub-unreachable');
+  expect(seconds).toBeLessThan(10);
+  expect(report.steps.map(({ step, outcome }) => `${step} ${outcome}`)).toContain('chat warn');
+});
+
 test('a volume that the frontend has already is not asked for again', async () => {
   const { text } = await cause({
     graph: graph({ mount: true }),

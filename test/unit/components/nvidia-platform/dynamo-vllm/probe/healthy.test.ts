@@ -33,6 +33,24 @@ test('a healthy deployment is verified at once', async () => {
   expect(said.filter(({ outcome }) => outcome !== 'running')).toEqual(report.steps);
 });
 
+test('good answers are a second apart, so that a first moment is not taken for all', async () => {
+  const { seconds } = await play({});
+  expect(seconds).toBeGreaterThanOrEqual(2);
+  expect(seconds).toBeLessThan(4);
+});
+
+test('a model that comes, goes and comes again is waited for', async () => {
+  const gone = (at: number) => at > 0.5 && at < 5;
+  const { report } = await play({
+    pages: {
+      'GET /v1/models': (_, at) => (gone(at) ? modelsPage() : modelsPage(model)),
+      'POST /v1/chat/completions': (_, at) =>
+        gone(at) ? { status: 404, body: { message: 'Model not found' } } : { body: chatBody('Hello!') },
+    },
+  });
+  expect(report).toMatchObject({ verdict: 'serving', findings: [] });
+});
+
 test('sixteen seconds of 404 and 500 after everything is Ready are nothing', async () => {
   const { report, said, seconds } = await play({
     pages: {
