@@ -60,7 +60,7 @@ export type Changes = {
   readonly follow: Readonly<Record<string, readonly string[]>>;
   /** Checks against what somebody who changes a deployment means to do. */
   readonly intended: readonly string[];
-  /** Settings that a return to the former ones keeps: they say how pods are replaced, which has to work on the way back too. */
+  /** Settings that a return to the former ones keeps where those say nothing: how pods are replaced has to work on the way back too. */
   readonly lasting: readonly string[];
   /** Codes of --skip-check that hold for one run only. */
   readonly momentary: readonly string[];

@@ -44,9 +44,9 @@ export const fateText = ({ fate, before, after, reasons }: RoleChange): string =
     case 'replaced':
       return `${numbers(before, after)}, all replaced (${listed(reasons)})`;
     case 'added':
-      return `${pods(after)} come`;
+      return `${pods(after)} ${after === 1 ? 'comes' : 'come'}`;
     default:
-      return `${pods(before)} go`;
+      return `${pods(before)} ${before === 1 ? 'goes' : 'go'}`;
   }
 };
 

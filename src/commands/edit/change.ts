@@ -204,7 +204,8 @@ const carryOut = async (work: Work, ready: Ready): Promise<Outcome> => {
   const replay = replayOf(work, ready);
   const common = { hub, token, replay };
   const { values } = changed.settled;
-  const lasting = Object.fromEntries(changes.lasting.map(key => [key, values[key] ?? null]));
+  const unsaid = changes.lasting.filter(key => (base.answers[key] ?? null) === null);
+  const lasting = Object.fromEntries(unsaid.map(key => [key, values[key] ?? null]));
   return deployOrGoBack(
     context,
     {

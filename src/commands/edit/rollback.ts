@@ -17,7 +17,9 @@ const isFailure = (error: unknown): error is CliError =>
 
 const notServing = 'It is up, but it does not answer as it should.';
 
-const attempt = async (context: Context, deployment: Deployment): Promise<Outcome | Failed> => {
+type Deploy = typeof deploy;
+
+const attempt = async (run: Deploy, context: Context, deployment: Deployment): Promise<Outcome | Failed> => {
   let applied = false;
   const noted = {
     ...deployment,
@@ -26,7 +28,7 @@ const attempt = async (context: Context, deployment: Deployment): Promise<Outcom
     },
   };
   try {
-    const outcome = await deploy(context, noted);
+    const outcome = await run(context, noted);
     return outcome.verdict === 'serving' ? outcome : { findings: outcome.findings, why: notServing };
   } catch (error) {
     if (!applied || !isFailure(error)) throw error;
@@ -43,11 +45,11 @@ const tellFailure = ({ io, options }: Context, { subject }: Deployment, { findin
 };
 
 /** How the way back ended; an interruption on it ends the run. */
-const goBack = async (context: Context, former: Deployment): Promise<string | null> => {
+const goBack = async (run: Deploy, context: Context, former: Deployment): Promise<string | null> => {
   const { options } = context;
   const agreed = { ...context, options: { ...options, yes: true, replace: true } };
   try {
-    const { verdict } = await deploy(agreed, former);
+    const { verdict } = await run(agreed, former);
     return verdict === 'serving' ? null : notServing;
   } catch (error) {
     if (!isCliError(error) || error.kind === 'interrupted' || error.kind === 'bug') throw error;
@@ -80,13 +82,14 @@ export const deployOrGoBack = async (
   context: Context,
   deployment: Deployment,
   former: () => Deployment,
+  run: Deploy = deploy,
 ): Promise<Outcome> => {
   const { io, options } = context;
-  if (options.rollbackOnFailure !== true) return deploy(context, deployment);
-  const tried = await attempt(context, deployment);
+  if (options.rollbackOnFailure !== true) return run(context, deployment);
+  const tried = await attempt(run, context, deployment);
   if (!('why' in tried)) return tried;
   tellFailure(context, deployment, tried);
-  const finding = backFinding(context, deployment, await goBack(context, former()));
+  const finding = backFinding(context, deployment, await goBack(run, context, former()));
   if (options.output === 'json') printFindings(io, [finding]);
   else sayFindings(io, [finding]);
   return { code: exitCodes.failed, verdict: 'not-serving', findings: [...tried.findings, finding] };

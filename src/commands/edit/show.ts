@@ -17,6 +17,9 @@ export type Comparison = {
   readonly operatorRelease: string | null;
 };
 
+/** What describes the run and not the deployment. */
+const ofRun: readonly string[] = ['skipCheck'];
+
 /** Whether anything would be another than it is. */
 const isNothing = (settings: readonly unknown[], roles: readonly RoleChange[]): boolean =>
   settings.length === 0 && roles.every(({ fate }) => fate === 'kept');
@@ -25,7 +28,9 @@ const isNothing = (settings: readonly unknown[], roles: readonly RoleChange[]): 
 export const tellChanges = ({ context, changes }: Base, comparison: Comparison): boolean => {
   const { io, options, table } = context;
   const { before, after } = comparison;
-  const settings = changedSettings(table, before.settings, after.settings);
+  const settings = changedSettings(table, before.settings, after.settings).filter(
+    ({ key }) => !ofRun.includes(key),
+  );
   const roles = changes.roles(comparison);
   const nothing = isNothing(settings, roles);
   const { name } = after.settings;

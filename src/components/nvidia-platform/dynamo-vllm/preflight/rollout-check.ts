@@ -36,17 +36,25 @@ const by =
     budget: budgetOf(updateAnnotations(strategy) ?? {}, moving.wanted),
   });
 
+/** A way, and what it is called behind its flag. */
+type Offer = Way & { readonly short: string };
+
 const strategies = [
   {
     strategy: 'in-place',
-    name: 'Stop an old pod first',
-    description:
-      'one pod of each role stops before its successor starts; with one replica nothing answers meanwhile',
+    says: {
+      name: 'Stop an old pod first',
+      short: 'an old pod stops first',
+      description: 'one pod of each role at a time; with one replica nothing answers meanwhile',
+    },
   },
   {
     strategy: 'recreate',
-    name: 'Stop all old pods first',
-    description: 'nothing answers until the new pods have loaded the model',
+    says: {
+      name: 'Stop all old pods first',
+      short: 'all old pods stop first',
+      description: 'nothing answers until the new pods have loaded the model',
+    },
   },
 ] as const;
 
@@ -57,7 +65,7 @@ const countKeys: Readonly<Record<string, string>> = {
 };
 
 /** One pod less of every role that waits: the surplus makes room. */
-const fewer = (update: Update, waiting: readonly Waiting[]): Way[] => {
+const fewer = (update: Update, waiting: readonly Waiting[]): Offer[] => {
   const stuck = waiting.map(({ moving }) => moving);
   const roles = stuck.map(({ role }) => role);
   if (stuck.some(({ role, wanted }) => wanted < 2 || countKeys[role] === undefined)) return [];
@@ -67,6 +75,7 @@ const fewer = (update: Update, waiting: readonly Waiting[]): Way[] => {
   return [
     {
       name: 'Fewer pods',
+      short: 'fewer pods',
       description: `with one pod less of ${listed(roles)}; scale up again once GPUs are free`,
       with: Object.fromEntries(stuck.map(({ role, wanted }) => [countKeys[role] ?? '', wanted - 1])),
     },
@@ -74,27 +83,27 @@ const fewer = (update: Update, waiting: readonly Waiting[]): Way[] => {
 };
 
 /** The first that works of stopping one or all pods, and fewer of them. */
-const waysOut = (update: Update, stuck: readonly Waiting[]): Way[] => {
+const waysOut = (update: Update, stuck: readonly Waiting[]): Offer[] => {
   const works = strategies.find(({ strategy }) => stuckIn(update, by(strategy)).length === 0);
-  const stop: Way[] =
-    works === undefined
-      ? []
-      : [{ name: works.name, description: works.description, with: { updateStrategy: works.strategy } }];
+  const stop: Offer[] =
+    works === undefined ? [] : [{ ...works.says, with: { updateStrategy: works.strategy } }];
   return [...stop, ...fewer(update, stuck)];
 };
 
 const messageOf = (stuck: readonly Waiting[]): string =>
   `The update would wait for ever: ${listed(stuck.map(reason))}.`;
 
-const flagsOf = (way: Way): string =>
+const flagsOf = (way: Offer): string =>
   Object.entries(way.with)
     .map(([key, value]) => `${flagOf(key)} ${String(value)}`)
     .join(' ');
 
-const hintOf = (ways: readonly Way[]): string => {
-  const offers = ways.map(way => `${way.name.toLowerCase()}: ${flagsOf(way)}`);
-  const [first = 'Free GPUs', ...more] = [...offers, 'free GPUs', `let it wait: --skip-check ${deadlock}`];
-  return `${first.charAt(0).toUpperCase()}${first.slice(1)}; ${listed(more)}.`;
+const hintOf = (ways: readonly Offer[]): string => {
+  const offers = [
+    ...ways.map(way => `${flagsOf(way)} (${way.short})`),
+    `--skip-check ${deadlock} (the new pods wait until GPUs are free)`,
+  ];
+  return `Free GPUs, or add ${listed(offers, 'or')}.`;
 };
 
 const judged = (scene: Scene, update: Update): CheckResult => {
