@@ -24,14 +24,13 @@ const painted = (outcome: Outcome, paint: Paint): string => {
   return colors[outcome](marks[outcome]);
 };
 
+const gap = ' '.repeat(8);
+
 const linesOf = (result: CheckResult, paint: Paint, columns: number): string[] => {
-  const [first = '', ...more] = wrap(
-    `${marks[result.outcome].padEnd(7)} ${result.message || result.title}`,
-    columns,
-  );
+  const [first = '', ...more] = wrap(result.message || result.title, columns, gap);
   return [
     painted(result.outcome, paint) + first.slice(marks[result.outcome].length),
-    ...more.map(line => `        ${line}`),
+    ...more,
     ...(result.outcome === 'pass' || result.hint === '' ? [] : hintLines(result.hint, columns)),
     ...(result.outcome === 'pass' ? [] : [paint.dim(`  (${result.code})`)]),
   ];
