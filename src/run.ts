@@ -2,7 +2,7 @@
 
 import type { Command, Context } from './commands/context.ts';
 import { listText } from './commands/list.ts';
-import { topVerbs, type Verb, verbs } from './commands/verbs.ts';
+import { topShape, topVerbs, type Verb, verbs } from './commands/verbs.ts';
 import type { ComponentEntry } from './components/load.ts';
 import { componentIndex } from './components/load.ts';
 import type { SettingTable } from './core/schema.ts';
@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   uninstall: () => import('./commands/uninstall.ts'),
   config: () => import('./commands/config.ts'),
   explain: () => import('./commands/explain.ts'),
+  completion: () => import('./commands/completion.ts'),
   fit: () => import('./commands/fit.ts'),
   logs: () => import('./commands/logs.ts'),
   endpoint: () => import('./commands/endpoint.ts'),
@@ -35,16 +36,6 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
 };
 
 const [only] = componentIndex;
-
-const topShape = (name: string): Verb => ({
-  name,
-  summary: topVerbs.find(verb => verb.name === name)?.summary ?? '',
-  argument: name === 'explain' ? '[CODE]' : '',
-  flags: name === 'config' ? ['answers', 'config', 'output', 'noColor'] : ['output', 'noColor'],
-  settings: name === 'config',
-  formats: ['text', 'json'],
-  examples: [],
-});
 
 const unknownWord = (word: string, known: readonly string[], line: string): CliError => {
   const guess = nearest(word, known);
@@ -125,6 +116,10 @@ const menu = async (io: Io): Promise<number> => {
 };
 
 const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
+  if (argv[0] === 'complete') {
+    const { complete } = await import('./commands/complete.ts');
+    return complete(argv.slice(1), io);
+  }
   const [first, ...rest] = argv.filter(word => word !== '--no-color');
   if (first === undefined) return menu(io);
   if (first === '--version' || first === '-V') {

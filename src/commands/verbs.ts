@@ -324,4 +324,31 @@ export const topVerbs = [
   { name: 'list', usage: 'list', summary: 'every category, component and verb' },
   { name: 'config', usage: 'config', summary: 'every setting, its value and the layer it came from' },
   { name: 'explain', usage: 'explain [CODE]', summary: 'meaning, cause and remedy of a finding' },
+  {
+    name: 'completion',
+    usage: 'completion SHELL',
+    summary: 'script for bash, zsh or fish that completes with Tab',
+  },
 ] as const;
+
+type TopName = (typeof topVerbs)[number]['name'];
+
+const topParts: Readonly<Record<TopName, Pick<Verb, 'argument' | 'flags' | 'settings' | 'examples'>>> = {
+  list: { argument: '', flags: ['noColor'], settings: false, examples: [] },
+  config: { argument: '', flags: ['answers', 'config', 'output', 'noColor'], settings: true, examples: [] },
+  explain: { argument: '[CODE]', flags: ['output', 'noColor'], settings: false, examples: [] },
+  completion: {
+    argument: '[SHELL]',
+    flags: [],
+    settings: false,
+    examples: ['completion bash', 'completion zsh > ~/.zfunc/_dynamo_installer', 'completion fish | source'],
+  },
+};
+
+/** A verb that stands before any component, with what it takes. */
+export const topShape = (name: TopName): Verb => ({
+  name,
+  summary: topVerbs.find(verb => verb.name === name)?.summary ?? '',
+  formats: ['text', 'json'],
+  ...topParts[name],
+});
