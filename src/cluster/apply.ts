@@ -62,7 +62,7 @@ const isRefusal = (error: unknown): error is ClusterError =>
   isClusterError(error) && aboutTheObject.includes(error.kind);
 
 /** What a 409 of server-side apply says; null for another kind of conflict. */
-export const conflictIn = (error: ClusterError): Conflict | null => {
+const conflictIn = (error: ClusterError): Conflict | null => {
   const causes = error.causes.filter(({ reason }) => reason === 'FieldManagerConflict');
   if (causes.length === 0) return null;
   const managers = causes.map(({ message }) => /conflict with "([^"]*)"/.exec(message)?.[1] ?? message);

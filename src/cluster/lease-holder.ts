@@ -38,7 +38,7 @@ const parts = (holder: string): { readonly place: string; readonly pid: number }
 };
 
 /** Milliseconds since 1970 at which it runs out; 0 when it does not say. */
-export const expiryOf = ({ spec }: LeaseObject): number => {
+const expiryOf = ({ spec }: LeaseObject): number => {
   const renewed = Date.parse(spec?.renewTime ?? '');
   return Number.isNaN(renewed) ? 0 : renewed + (spec?.leaseDurationSeconds ?? 0) * 1000;
 };

@@ -26,7 +26,7 @@ const kinds: Readonly<Record<RefusalKind, ErrorKind>> = {
 };
 
 /** The finding that tells a failed request; its code is `cluster-<kind>`. */
-export const clusterFinding = (error: ClusterError): Finding => ({
+const clusterFinding = (error: ClusterError): Finding => ({
   rule: `cluster-${error.kind}`,
   level: 'error',
   path: '',

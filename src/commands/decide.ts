@@ -19,7 +19,7 @@ import { askOf } from './manifests/model.ts';
 import type { Online } from './manifests/online.ts';
 import { ownSubject } from './manifests/open.ts';
 import { refuseSeveral } from './manifests/several.ts';
-import { askOne } from './questions.ts';
+import { askAnswers } from './questions.ts';
 import { sayError } from './report.ts';
 import { saveSubject, saySaved } from './save.ts';
 import { type Subject, subjectOfDraft, subjectOfFiles } from './subject.ts';
@@ -94,8 +94,8 @@ const change = async (
     io,
   );
   const base: Layer = { name: 'prompt', values: subject.answers };
-  const value = await askOne(context, component, [base], facts, key);
-  const layers: readonly Layer[] = [base, { name: 'prompt', values: { [key]: value } }];
+  const values = await askAnswers(context, component, [base], facts, key);
+  const layers: readonly Layer[] = [base, { name: 'prompt', values }];
   const draft = component.draft(settle(table, layers), facts, io.version);
   return { subject: subjectOfDraft(draft) };
 };

@@ -109,17 +109,7 @@ const survey = async (client: Client, ask: Graphs, where: Where, signal: AbortSi
   return { deployments: deployments.sort(byPlace), namespace: where.namespace, orphans };
 };
 
-const never = new AbortController().signal;
-
-/** Ours, by label, sorted by namespace and name. Errors: ClusterError; `forbidden` when they may not be listed there. */
-export const findDeployments = async (
-  client: Client,
-  ask: Graphs,
-  where: Where,
-  signal: AbortSignal = never,
-): Promise<Deployment[]> => [...(await survey(client, ask, where, signal)).deployments];
-
-/** The same; where all namespaces may not be listed, in the one namespace. Errors: ClusterError. */
+/** Ours, by label, sorted by namespace and name; where all namespaces may not be listed, in the one namespace. Errors: ClusterError. */
 export const findAround = async (
   client: Client,
   ask: Graphs,

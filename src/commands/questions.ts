@@ -1,6 +1,6 @@
 /** Asks what nobody answered yet, in the table's order. */
 
-import type { Component, Facts, Offer, OfferedChoice } from '../core/component.ts';
+import type { Component, Facts, OfferedChoice } from '../core/component.ts';
 import { flagOf, type SettingTable, type Spec, type Value } from '../core/schema.ts';
 import { applies, type Layer, type Settled, settle, type Values } from '../core/settings.ts';
 import { listed } from '../core/text.ts';
@@ -68,27 +68,6 @@ export const askAnswers = async (
   }
   const valuesOf = (choice: OfferedChoice): Values => ({ ...choice.with, [key]: choice.value });
   return valuesOf(await askOffer(message, offer, choice => object(valuesOf(choice)), io));
-};
-
-/** The same for a single setting. */
-export const askOne = async (
-  context: Context,
-  component: Component,
-  layers: readonly Layer[],
-  facts: Facts,
-  key: string,
-): Promise<Value> => {
-  const alone: Component = { ...component, offer: (...ask) => withoutOthers(component.offer(...ask)) };
-  return (await askAnswers(context, alone, layers, facts, key))[key] ?? null;
-};
-
-/** Choices that bring no other answers along; null when none is left. */
-const withoutOthers = (offer: Offer | null): Offer | null => {
-  if (offer === null) return null;
-  const choices = offer.choices.filter(choice => Object.keys(choice.with).length === 0);
-  const taken = offer.choices[offer.usual];
-  const usual = taken === undefined ? 0 : Math.max(0, choices.indexOf(taken));
-  return choices.length === 0 ? null : { choices, usual };
 };
 
 /** Every missing answer as a layer. What is asked depends on what was answered, and on what is known by then. */

@@ -51,7 +51,7 @@ export const placeOf = (apiVersion: string, kind: string, served: readonly Serve
 export const apiRoot = (apiVersion: string): string =>
   apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 
-export const collectionPath = (apiVersion: string, place: Place, namespace: string | null): string => {
+const collectionPath = (apiVersion: string, place: Place, namespace: string | null): string => {
   const space = place.namespaced && namespace !== null ? `/namespaces/${namespace}` : '';
   return `${apiRoot(apiVersion)}${space}/${place.plural}`;
 };

@@ -45,7 +45,7 @@ const labelled = (name: string): string =>
   encodeURIComponent(`nvidia.com/dynamo-graph-deployment-name=${name}`);
 
 /** All pods that belong to a deployment, those of its Job too. */
-export const podsOf = async ({ api }: Cluster, name: string): Promise<KubeObject[]> => {
+const podsOf = async ({ api }: Cluster, name: string): Promise<KubeObject[]> => {
   const path = `/api/v1/namespaces/${NAMESPACE}/pods`;
   const own = (await api.send('GET', `${path}?labelSelector=${labelled(name)}`)).items as KubeObject[];
   const jobs = (await api.send('GET', `${path}?labelSelector=job-name`)).items as KubeObject[];

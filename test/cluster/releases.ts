@@ -20,7 +20,7 @@ const phases: readonly (readonly string[])[] = [
 ];
 
 /** Whether the kinds come phase after phase. */
-export const isInOrder = (events: readonly ProgramEvent[]): boolean => {
+const isInOrder = (events: readonly ProgramEvent[]): boolean => {
   let phase = 0;
   for (const { kind } of events) {
     while (phase < phases.length && !phases[phase]?.includes(kind)) phase += 1;
@@ -31,7 +31,7 @@ export const isInOrder = (events: readonly ProgramEvent[]): boolean => {
 type Step = ProgramEvent & { readonly step: string; readonly outcome: string; readonly detail: string };
 
 /** The end of every step: `pass 3 in a row`, by its name. */
-export const stepsOf = (events: readonly ProgramEvent[]): Record<string, string> =>
+const stepsOf = (events: readonly ProgramEvent[]): Record<string, string> =>
   Object.fromEntries(
     (events as readonly Step[])
       .filter(({ kind, outcome }) => kind === 'step' && outcome !== 'running')
@@ -64,7 +64,7 @@ const lastStages = (events: readonly ProgramEvent[]): Record<string, string> =>
   );
 
 /** What everybody who reads the lines relies on. */
-export const expectSound = (ended: Ended): ProgramEvent[] => {
+const expectSound = (ended: Ended): ProgramEvent[] => {
   const events = eventsOf(ended.stdout);
   expect(ended.stderr).toBe('');
   for (const { at } of events) expect(new Date(at).toISOString()).toBe(at);

@@ -29,7 +29,7 @@ export const evidenceLines = (evidence: readonly string[], paint: Paint, columns
 };
 
 /** What is still there, how to try again and how to remove it. */
-export const stillThereLines = (left: Left, columns: number): string[] => [
+const stillThereLines = (left: Left, columns: number): string[] => [
   ...wrap(whatIsThere(left), columns),
   ...adviceLines([resumeAdvice(left, 'To try again once it is mended:'), undoAdvice(left)], columns),
 ];

@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/commands/context.ts';
-import { askMissing, askOne } from '../../../src/commands/questions.ts';
+import { askMissing } from '../../../src/commands/questions.ts';
 import { componentIndex } from '../../../src/components/load.ts';
 import { component } from '../../../src/components/nvidia-platform/dynamo-vllm/component.ts';
 import { type Facts, noFacts } from '../../../src/core/component.ts';
@@ -71,10 +71,5 @@ describe('a size that does not fit', () => {
       tensorParallelSize: 1,
       vllmArgs: '--gpu-memory-utilization 0.90 --block-size 128',
     });
-  });
-  it('brings nothing along where one setting is changed', async () => {
-    const { context, shown } = personWho(enter);
-    expect(await askOne(context, component, layers, oneL40s, 'tensorParallelSize')).toBe(1);
-    expect(shown()).not.toContain('--max-model-len');
   });
 });

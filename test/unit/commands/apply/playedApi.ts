@@ -51,12 +51,7 @@ export const emptyFacts = {
   graphs: nothing,
 } as unknown as ClusterFacts;
 
-export const objectOf = (
-  kind: string,
-  apiVersion: string,
-  name: string,
-  more: object = {},
-): KubernetesObject => ({
+const objectOf = (kind: string, apiVersion: string, name: string, more: object = {}): KubernetesObject => ({
   apiVersion,
   kind,
   metadata: { name, namespace: 'team-a', labels: ownLabels('deployment', 'chat') },

@@ -9,7 +9,7 @@ import type { Asking } from './problem.ts';
 const order: Readonly<Record<FitVerdict, number>> = { fits: 3, tight: 2, unknown: 1, 'does-not-fit': 0 };
 
 /** The same question on that kind of GPU. */
-export const askingOn = (asking: Asking, found: FoundGpu): Asking => ({
+const askingOn = (asking: Asking, found: FoundGpu): Asking => ({
   ...asking,
   gpu: found.facts,
   gpuCount: found.reach,

@@ -8,7 +8,7 @@ import { finding } from '../rule.ts';
 import type { Choice } from './facts.ts';
 
 /** Driver branch such as 580, from the labels of GPU feature discovery in either of their spellings; null when not labelled. */
-export const driverBranch = (labels: Labels): number | null => {
+const driverBranch = (labels: Labels): number | null => {
   const said =
     labels['nvidia.com/cuda.driver-version.major'] ??
     labels['nvidia.com/cuda.driver.major'] ??
@@ -18,7 +18,7 @@ export const driverBranch = (labels: Labels): number | null => {
 };
 
 /** Lowest branch for the image of a release; null for a release that is not known. */
-export const neededBranch = (release: string): number | null => {
+const neededBranch = (release: string): number | null => {
   const dialect = dialectFor(release, release);
   return dialect.runtimeKnown === 'known' ? dialect.runtime.minimumDriver : null;
 };

@@ -20,7 +20,7 @@ export type FoundGpu = FitFound & {
 const sharedName = /-SHARED$/;
 
 /** A product that ends in `-SHARED` is lent to at least two pods, whether or not the number is labelled. */
-export const sharedBy = (node: NodeFact): number =>
+const sharedBy = (node: NodeFact): number =>
   Math.max(sharers(node), sharedName.test(node.labels['nvidia.com/gpu.product'] ?? '') ? 2 : 1);
 
 type Kind = { readonly facts: GpuFacts; readonly rooms: Room[] };

@@ -5,7 +5,7 @@ import type { GpuFacts } from './facts.ts';
 import { gpuNamed } from './gpus.ts';
 
 /** The label by which GPU feature discovery names a GPU, and people choose one. */
-export const productLabel = 'nvidia.com/gpu.product';
+const productLabel = 'nvidia.com/gpu.product';
 
 export type GpuRoom = {
   readonly gpu: GpuFacts;
