@@ -40,16 +40,18 @@ export const openScreen = (columns = 80, rows = 24): OwnScreen => {
     allowProposedApi: true,
   });
   const writes: string[] = [];
+  // Handed on when somebody looks, because the terminal uses timers, which a test may have stopped.
+  const waiting: string[] = [];
   const take = (text: string): void => {
     writes.push(text);
-    terminal.write(text);
+    waiting.push(text);
   };
   return {
     stream: streamTo(take, columns, rows),
     writes,
-    echo: text => terminal.write(text),
+    echo: text => void waiting.push(text),
     lines: async () => {
-      await new Promise<void>(resolve => terminal.write('', resolve));
+      await new Promise<void>(resolve => terminal.write(waiting.splice(0).join(''), resolve));
       const { active } = terminal.buffer;
       const all = Array.from(
         { length: active.length },
