@@ -128,6 +128,15 @@ await describeWithFrontend('check', { release: '1.5.1' }, cluster => {
     });
   });
 
+  test('stays XML whatever is quoted in it', PATIENCE, async () => {
+    const context = `a<b>&"c'd`;
+    const { code, stdout } = await check('--context', context, '-o', 'junit');
+    expect(code).toBe(69);
+    const [suite] = childrenOf(parseXml(stdout), 'testsuite');
+    const [only] = suite === undefined ? [] : childrenOf(suite, 'testcase');
+    expect(only?.children[0]?.attributes.message).toContain(`no context named ${context}`);
+  });
+
   test('of a namespace in which nothing is allowed ends with 77', PATIENCE, async () => {
     const { code, report: said } = await report('--context', 'restricted', '-n', 'default');
     expect(code).toBe(77);
