@@ -260,7 +260,7 @@ export const verbs = [
   },
   {
     name: 'endpoint',
-    summary: 'how to talk to a deployment: addresses, variables, snippets; a way in with --listen',
+    summary: 'addresses and snippets to talk to a deployment; --listen opens a way in',
     argument: '[NAME]',
     flags: ['listen', 'port', 'address', ...reaching, 'config', 'output', 'quiet', 'noColor'],
     settings: ['namespace'],
