@@ -1,6 +1,6 @@
 /** Questions at a terminal: the only importer of Inquirer. */
 
-import { confirm, input, password, search, select } from '@inquirer/prompts';
+import { confirm, input, password, Separator, search, select } from '@inquirer/prompts';
 import type { Offer, OfferedChoice } from '../core/component.ts';
 import { readText } from '../core/parse.ts';
 import type { Spec, Value } from '../core/schema.ts';
@@ -138,11 +138,25 @@ export const askOffer = async (
   }
 };
 
-export type Option = { readonly value: string; readonly name: string; readonly description?: string };
+export type Option = {
+  readonly value: string;
+  readonly name: string;
+  /** What stands behind the question once it is taken; the name when absent. */
+  readonly short?: string;
+  readonly description?: string;
+};
 
 /** One of a few. */
 export const askOption = async (message: string, options: readonly Option[], io: Io): Promise<string> =>
   asked(select({ message, choices: [...options], pageSize: 12 }, contextOf(io)));
+
+export type Group = { readonly title: string; readonly options: readonly Option[] };
+
+/** One of several, under titles. */
+export const askGrouped = async (message: string, groups: readonly Group[], io: Io): Promise<string> => {
+  const choices = groups.flatMap(({ title, options }) => [new Separator(title), ...options]);
+  return asked(select({ message, choices, pageSize: 30, loop: false }, contextOf(io)));
+};
 
 /** One of many, found by typing a part of it. */
 export const askSearch = async (message: string, options: readonly Option[], io: Io): Promise<string> =>

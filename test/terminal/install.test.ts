@@ -291,7 +291,7 @@ describe('the terminal', () => {
     const screen = open([], newFolder());
     await enter(screen, /Which category\?\s+❯ nvidia-platform/);
     await enter(screen, /Which component\?\s+❯ dynamo-vllm/);
-    await screen.until(/What would you like to do\?\s+❯ install/);
+    await screen.until(/What would you like to do\?\s+Deploy\s+❯ install/);
     screen.press(keys.interrupt);
     expect(await screen.ended()).toBe(130);
   });
