@@ -20,7 +20,7 @@ const foreign = (context: Context, deployment: Deployment): CliError => {
   const label = joinWords(['kubectl', 'label', '-n', namespace, graph.kind.toLowerCase(), name, ...labels]);
   const by = manager === undefined ? '' : ` but by ${manager}`;
   return new CliError('refused', `${name} in namespace ${namespace} was not made by this program${by}.`, {
-    hint: `Change it where it comes from. To hand it over: ${label} --overwrite, then give its settings with: ${installAs(context, deployment)} --take-over`,
+    hint: `Change it where it comes from. To hand it over to this program, give it its labels: ${label} --overwrite`,
   });
 };
 

@@ -105,7 +105,10 @@ const askChanges = async (work: Work): Promise<Layer> => {
   if (asksNobody(context)) throw nothingNamed(context, kind, deployment);
   const facts = await factsOf(work, null, null);
   const { name, namespace } = deployment;
-  say(context.io, `Changing ${name} in namespace ${namespace}; Enter keeps what it has, Tab lets it be changed.`);
+  say(
+    context.io,
+    `Changing ${name} in namespace ${namespace}; Enter keeps what it has, Tab lets it be changed.`,
+  );
   const settled = Object.keys(context.table).filter(key => !kind.asks(key, changes));
   const closed: Layer = {
     name: 'answers file',

@@ -169,7 +169,7 @@ describe('the answers that are kept', () => {
       [
         /not made by this program but by Helm/,
         /kubectl label -n ns dynamographdeployment q .*=dynamo-installer/,
-        /install --name q -n ns --take-over/,
+        /--overwrite/,
       ],
     ],
     [
