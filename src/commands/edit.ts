@@ -1,7 +1,8 @@
 /** `edit NAME`: changes the settings of a deployment, its release too, and waits until it serves with them. */
 
 import type { Command } from './context.ts';
-import { change, type Kind } from './edit/change.ts';
+import { change } from './edit/change.ts';
+import type { Kind } from './edit/work.ts';
 import { withResult } from './events.ts';
 
 /** The name stays, and what to do with the manifests is no question. */

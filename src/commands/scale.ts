@@ -2,7 +2,8 @@
 
 import { CliError } from '../errors.ts';
 import { type Command, type Context, commandLine } from './context.ts';
-import { change, type Kind } from './edit/change.ts';
+import { change } from './edit/change.ts';
+import type { Kind } from './edit/work.ts';
 import type { Outcome } from './events.ts';
 import { withResult } from './events.ts';
 

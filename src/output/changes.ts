@@ -35,7 +35,7 @@ const numbers = (before: number, after: number): string =>
   before === after ? pods(after) : `${before} -> ${pods(after)}`;
 
 /** `2 pods replaced (image, arguments)` */
-export const fateText = ({ fate, before, after, reasons }: RoleChange): string => {
+const fateText = ({ fate, before, after, reasons }: RoleChange): string => {
   switch (fate) {
     case 'kept':
       return `${pods(after)} kept`;

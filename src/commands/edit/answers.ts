@@ -13,8 +13,7 @@ const installAs = ({ entry }: Context, { name, namespace }: Deployment): string 
   `${commandLine(entry, 'install')} ${joinWords(['--name', name, '-n', namespace])}`;
 
 /** Its owner can hand it over by giving it the labels that this program finds its own objects by. */
-const foreign = (context: Context, deployment: Deployment): CliError => {
-  const { name, namespace, graph } = deployment;
+const foreign = ({ name, namespace, graph }: Deployment): CliError => {
   const { [managedByLabel]: manager } = graph.metadata.labels ?? {};
   const labels = Object.entries(ownLabels('deployment', name)).map(([key, value]) => `${key}=${value}`);
   const label = joinWords(['kubectl', 'label', '-n', namespace, graph.kind.toLowerCase(), name, ...labels]);
@@ -38,7 +37,7 @@ const withoutAnswers = (context: Context, deployment: Deployment): CliError => {
 /** Errors: `refused` for a deployment of somebody else, one without answers, and answers that this version does not understand. */
 export const currentAnswers = (context: Context, deployment: Deployment): Values => {
   const { name, namespace, own, answers } = deployment;
-  if (!own) throw foreign(context, deployment);
+  if (!own) throw foreign(deployment);
   if (answers === null) throw withoutAnswers(context, deployment);
   const where = recordName(name);
   const read = readAnswers(context.table, answers, path => [where, ...path].join('.'));

@@ -1,7 +1,5 @@
 /** Changes a deployment that is there: its answers, what is typed or asked over them, what that does, and then as any deployment. */
 
-import type { Changes } from '../../core/changes.ts';
-import { type ClusterFacts, readOr } from '../../core/cluster-facts.ts';
 import { type Facts, noFacts } from '../../core/component.ts';
 import { hasErrors } from '../../core/finding.ts';
 import type { HubFacts } from '../../core/hub-facts.ts';
@@ -16,12 +14,12 @@ import type { Outcome } from '../events.ts';
 import { askHubFor, type Token } from '../hubFacts.ts';
 import { soundLayers } from '../layers.ts';
 import { type Look, prepareLook, type World } from '../look.ts';
-import { askMissing } from '../questions.ts';
 import { replayCommand } from '../replay.ts';
 import { type SharedConnection, shareConnection } from '../shared-connection.ts';
 import { subjectOfDraft } from '../subject.ts';
 import { say } from '../talk.ts';
 import { currentAnswers } from './answers.ts';
+import { askChanges } from './ask.ts';
 import {
   type Base,
   beneathOf,
@@ -34,33 +32,7 @@ import {
 import { deployOrGoBack } from './rollback.ts';
 import { tellChanges } from './show.ts';
 import { chooseWay, nothingChanged } from './ways.ts';
-
-export type Kind = {
-  readonly verb: string;
-  /** Whether the setting is asked where nothing was typed. */
-  readonly asks: (key: string, changes: Changes) => boolean;
-  /** Whether the Hub is asked about the model. */
-  readonly asksHub: boolean;
-  /** Flags to name where nothing was typed and nobody can be asked. */
-  readonly example: string;
-};
-
-const asksNobody = ({ io, options }: Context): boolean =>
-  !io.canPrompt || options.yes === true || options.output === 'json';
-
-/** Typed with every change, and changes nothing by themselves. */
-const beside = ['namespace', 'skipCheck'];
-
-type Work = {
-  readonly kind: Kind;
-  readonly base: Base;
-  readonly deployment: Deployment;
-  readonly connection: SharedConnection;
-  readonly look: Look;
-  readonly world: World;
-  /** Flags. */
-  readonly typed: Layer;
-};
+import { asksNobody, factsOf, type Kind, type Work } from './work.ts';
 
 /** Errors: `usage`. */
 const refuseRename = ({ entry }: Context, { name, namespace }: Deployment, typed: Values): void => {
@@ -71,55 +43,10 @@ const refuseRename = ({ entry }: Context, { name, namespace }: Deployment, typed
   });
 };
 
-const nothingNamed = (context: Context, { verb, example }: Kind, { name }: Deployment): CliError =>
-  new CliError('usage', `Nothing that should change was named, and there is nobody to ask.`, {
-    hint: `Name it, such as: ${commandLine(context.entry, verb)} ${name} ${example}`,
-  });
-
 const worldOf = async (look: Look): Promise<World> => {
   const seen = await look.seen();
   if ('unseen' in seen) throw asCliError(seen.unseen);
   return seen.world;
-};
-
-/** Its own pods make way, so what they hold counts as free. */
-const withoutOwn = (cluster: ClusterFacts, { name, namespace }: Deployment): ClusterFacts => {
-  const use = readOr(cluster.use);
-  if (use === null) return cluster;
-  const value = use.filter(one => one.namespace !== namespace || one.made?.deployment !== name);
-  return { ...cluster, use: { kind: 'read', value } };
-};
-
-const factsOf = async (work: Work, hub: HubFacts | null, token: Token | null): Promise<Facts> => {
-  const { facts } = await work.base.context.entry.preflight();
-  return facts(withoutOwn(work.world.cluster, work.deployment), hub, token !== null);
-};
-
-const noneSaid: Layer = { name: 'prompt', values: {} };
-
-/** What a person answers, with the values of the deployment as defaults. Errors: `usage` when nobody can be asked. */
-const askChanges = async (work: Work): Promise<Layer> => {
-  const { base, kind, typed, deployment } = work;
-  const { context, component, changes, answers } = base;
-  if (Object.keys(typed.values).some(key => !beside.includes(key))) return noneSaid;
-  if (asksNobody(context)) throw nothingNamed(context, kind, deployment);
-  const facts = await factsOf(work, null, null);
-  const { name, namespace } = deployment;
-  say(
-    context.io,
-    `Changing ${name} in namespace ${namespace}; Enter keeps what it has, Tab lets it be changed.`,
-  );
-  const settled = Object.keys(context.table).filter(key => !kind.asks(key, changes));
-  const closed: Layer = {
-    name: 'answers file',
-    values: Object.fromEntries(settled.flatMap(key => (key in answers ? [[key, answers[key] ?? null]] : []))),
-  };
-  const action: Layer = { name: 'answers file', values: { action: 'deploy' } };
-  const layers = [...layersOf(base, typed, noneSaid), closed, action];
-  const said = await askMissing(context, component, layers, async () => facts);
-  const changed = changedBy(base, said.values);
-  const values = Object.fromEntries(changed.map(key => [key, said.values[key] ?? null]));
-  return { name: 'prompt', values };
 };
 
 /** A token is asked for only where a model comes that may need one. */

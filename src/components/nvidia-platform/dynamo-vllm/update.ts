@@ -8,9 +8,9 @@ import type { settingTable } from './answers.ts';
 type Strategy = (typeof settingTable.updateStrategy.choices)[number]['value'];
 
 const prefix = 'nvidia.com/deployment-rolling-update-max-';
-export const surgeAnnotation = `${prefix}surge`;
-export const unavailableAnnotation = `${prefix}unavailable`;
-export const strategyAnnotation = 'nvidia.com/deployment-strategy';
+const surgeAnnotation = `${prefix}surge`;
+const unavailableAnnotation = `${prefix}unavailable`;
+const strategyAnnotation = 'nvidia.com/deployment-strategy';
 
 const annotations: Readonly<Record<Strategy, Readonly<Record<string, string>> | null>> = {
   rolling: null,

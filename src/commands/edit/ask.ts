@@ -1,0 +1,45 @@
+/** Asks what should change, with the values of the deployment as defaults. */
+
+import type { Layer } from '../../core/settings.ts';
+import { CliError } from '../../errors.ts';
+import { type Context, commandLine } from '../context.ts';
+import type { Deployment } from '../deployments.ts';
+import { askMissing } from '../questions.ts';
+import { say } from '../talk.ts';
+import { changedBy, layersOf } from './base.ts';
+import { asksNobody, factsOf, type Kind, type Work } from './work.ts';
+
+/** Typed with every change, and changes nothing by themselves. */
+const beside = ['namespace', 'skipCheck'];
+
+const nothingNamed = (context: Context, { verb, example }: Kind, { name }: Deployment): CliError =>
+  new CliError('usage', `Nothing that should change was named, and there is nobody to ask.`, {
+    hint: `Name it, such as: ${commandLine(context.entry, verb)} ${name} ${example}`,
+  });
+
+const noneSaid: Layer = { name: 'prompt', values: {} };
+
+/** What a person answers, with the values of the deployment as defaults. Errors: `usage` when nobody can be asked. */
+export const askChanges = async (work: Work): Promise<Layer> => {
+  const { base, kind, typed, deployment } = work;
+  const { context, component, changes, answers } = base;
+  if (Object.keys(typed.values).some(key => !beside.includes(key))) return noneSaid;
+  if (asksNobody(context)) throw nothingNamed(context, kind, deployment);
+  const facts = await factsOf(work, null, null);
+  const { name, namespace } = deployment;
+  say(
+    context.io,
+    `Changing ${name} in namespace ${namespace}; Enter keeps what it has, Tab lets it be changed.`,
+  );
+  const settled = Object.keys(context.table).filter(key => !kind.asks(key, changes));
+  const closed: Layer = {
+    name: 'answers file',
+    values: Object.fromEntries(settled.flatMap(key => (key in answers ? [[key, answers[key] ?? null]] : []))),
+  };
+  const action: Layer = { name: 'answers file', values: { action: 'deploy' } };
+  const layers = [...layersOf(base, typed, noneSaid), closed, action];
+  const said = await askMissing(context, component, layers, async () => facts);
+  const changed = changedBy(base, said.values);
+  const values = Object.fromEntries(changed.map(key => [key, said.values[key] ?? null]));
+  return { name: 'prompt', values };
+};
