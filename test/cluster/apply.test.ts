@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../../src/core/manifest.ts';
 import type { Cluster } from '../kit/cluster/cluster.ts';
 import type { AuditedCall } from '../kit/cluster/control/audit.ts';
@@ -393,11 +393,5 @@ describeWithCluster('two people at once, and Ctrl-C', { nodes: 'p5.48xlarge=1' }
       expect(reason).toMatchObject({ message: expect.stringContaining('test@here') });
     expect(settled.filter(one => one.status === 'fulfilled').length).toBeGreaterThan(0);
     expect(await leases(cluster())).toEqual([]);
-  });
-});
-
-describe('the manifests of these tests', () => {
-  test('have a graph', () => {
-    expect(graphOf(manifestsOf('0.9.1', 'aggregated', 'chat')).metadata.name).toBe('chat');
   });
 });
