@@ -13,6 +13,8 @@ const isCut = (stream: Readable): boolean => 'rstCode' in stream && stream.rstCo
 /** All bytes. Rejects with a TransportError after so many milliseconds of silence, or when a signal fires. */
 const readAll = (stream: Readable, signals: readonly AbortSignal[], silenceMs: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
+    // It was cut between its headers and now, and tells nothing more.
+    if (stream.destroyed) return reject(brokenOff(true));
     const chunks: Buffer[] = [];
     const fail = (error: TransportError): void => {
       settle();
@@ -63,6 +65,10 @@ const decoded = (contentType: string | undefined, text: string): unknown => {
     return text;
   }
 };
+
+/** JSON that cannot be read was cut on its way. */
+export const isHalf = (contentType: string | undefined, body: unknown): boolean =>
+  typeof body === 'string' && /\bjson\b/.test(contentType ?? '');
 
 /** JSON is parsed, anything else stays text. Rejects with a TransportError. */
 export const readBody = async (

@@ -1,6 +1,6 @@
 /** One HTTP/2 connection: the TLS handshake, what is agreed on, and whether it still lives. */
 
-import type { ClientHttp2Session } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { onAbort } from './abort.ts';
@@ -15,6 +15,10 @@ const keepAliveMs = 30_000;
 
 /** Longer than any round trip; shorter than a person's patience. */
 const pingMs = 2_000;
+
+/** An answer that takes so long lets doubt whether it comes; with a slow network's ping it leaves time for another try. */
+const doubtMs = 2_000;
+const slowPingMs = 4_000;
 
 const handshake = (server: URL, access: Access, limitMs: number, signal: AbortSignal): Promise<TLSSocket> =>
   new Promise((resolve, reject) => {
@@ -79,13 +83,36 @@ export const openSession = async (
 };
 
 /** Whether the other side still answers. */
-export const isAlive = (session: ClientHttp2Session): Promise<boolean> =>
+export const isAlive = (session: ClientHttp2Session, limitMs = pingMs): Promise<boolean> =>
   new Promise(resolve => {
     if (session.closed || session.destroyed) return resolve(false);
-    const timer = setTimeout(resolve, pingMs, false);
+    const timer = setTimeout(resolve, limitMs, false);
     const isSent = session.ping(error => {
       clearTimeout(timer);
       resolve(error === null);
     });
     if (!isSent) resolve(false);
   });
+
+/** By this code streams tell that they were cut (RFC 9113, 7: CANCEL); by default they would seem complete. */
+const cancel = 8;
+
+/** Ends it at once, and what is under way on it as broken. */
+export const breakOff = (session: ClientHttp2Session): void => session.destroy(undefined, cancel);
+
+const asked = new WeakSet<ClientHttp2Session>();
+
+/**
+ * Ends the connection, and with it the stream, when the other side is gone: Node 20 does not see every reset that comes while it
+ * writes, and would wait for an answer until the time is up.
+ */
+export const endWithPeer = (session: ClientHttp2Session, stream: ClientHttp2Stream): void => {
+  const timer = setInterval(async () => {
+    if (asked.has(session) || session.closed) return;
+    asked.add(session);
+    if (!(await isAlive(session, slowPingMs))) breakOff(session);
+    asked.delete(session);
+  }, doubtMs);
+  timer.unref();
+  stream.once('close', () => clearInterval(timer));
+};

@@ -3,7 +3,7 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { onAbort } from './abort.ts';
 import type { Access } from './credentials.ts';
-import { isAlive, openSession } from './http2-session.ts';
+import { breakOff, endWithPeer, isAlive, openSession } from './http2-session.ts';
 import type { Arrived, Outgoing } from './transport.ts';
 import { brokenOff, idleMs, pathOf, TransportError } from './transport-error.ts';
 
@@ -15,10 +15,12 @@ const startStream = (
 ): ClientHttp2Stream => {
   try {
     const headers = { ':method': outgoing.method, ':path': pathOf(server, outgoing.path) };
-    return session.request(
+    const stream = session.request(
       { ...headers, ...access.headers, ...outgoing.headers },
       { endStream: outgoing.body === null },
     );
+    endWithPeer(session, stream);
+    return stream;
   } catch {
     // It was closed since it was looked at.
     throw brokenOff(false);
@@ -106,7 +108,7 @@ export const makeHttp2 = (server: URL): Http2 => {
     if (Date.now() - one.usedAt < idleMs) return true;
     const session = await one.session;
     if (session === null || (await isAlive(session))) return true;
-    session.destroy();
+    breakOff(session);
     return false;
   };
 

@@ -1,13 +1,13 @@
 /** Requests with one answer: JSON both ways, warnings, time limit, and another try where that is safe. */
 
 import { pause } from './abort.ts';
-import { readBody } from './body.ts';
+import { isHalf, readBody } from './body.ts';
 import type { Answer, Ask } from './client.ts';
 import { exchange, type Line, queryText, told } from './exchange.ts';
 import { ClusterError } from './refusal.ts';
 import { type Failure, waitBeforeRetry } from './retry.ts';
 import type { Arrived, Outgoing } from './transport.ts';
-import { TransportError } from './transport-error.ts';
+import { brokenOff, TransportError } from './transport-error.ts';
 
 /** Texts of `Warning: 299 - "text"`; several headers arrive as one, joined by commas. */
 export const warningTexts = (header: string | readonly string[] | undefined): string[] => {
@@ -59,6 +59,7 @@ type Try<T> =
 
 const answerOf = async <T>(line: Line, plan: Plan, arrived: Arrived): Promise<Answer<T>> => {
   const body = await readBody(arrived, plan.outgoing.signals, line.limits.requestMs);
+  if (isHalf(arrived.headers['content-type'], body)) throw brokenOff(true);
   return {
     status: arrived.status,
     // The shape of an answer is what whoever asked knows of the API.

@@ -1,5 +1,10 @@
 import { createServer, type Server as HttpServer } from 'node:http';
-import { type AddressInfo, connect as connectSocket, createServer as createNetServer } from 'node:net';
+import {
+  type AddressInfo,
+  connect as connectSocket,
+  createServer as createNetServer,
+  type Socket,
+} from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -175,6 +180,39 @@ describe('a cluster that does not answer', () => {
       expect(played.requests.length).toBe(2);
     },
   );
+
+  test('half a document that seems complete is asked for again', async () => {
+    const played = await start((_request, response) => {
+      if (played.requests.length > 1) return json(response, 200, { whole: true });
+      const send = response as import('node:http').ServerResponse;
+      send.writeHead(200, { 'content-type': 'application/json' }).end('{"half":');
+    });
+    expect((await (await clientOf(played)).request(read)).body).toEqual({ whole: true });
+  });
+
+  test('a connection that falls silent is given up before the time is up', { timeout: 30_000 }, async () => {
+    const played = await start(fine);
+    // The first connection passes nothing on once it stands.
+    const sockets: Socket[] = [];
+    const relay = createNetServer(socket => {
+      const isFirst = sockets.push(socket) === 1;
+      const upstream = connectSocket(played.port, '127.0.0.1');
+      upstream.pipe(socket);
+      socket.pipe(upstream);
+      for (const side of [socket, upstream]) side.on('error', () => {});
+      if (isFirst) upstream.once('data', () => setTimeout(() => socket.unpipe(upstream).pause(), 500));
+    });
+    await new Promise<void>(resolve => {
+      relay.listen(0, '127.0.0.1', resolve);
+    });
+    running.push({ close: () => sockets.map(socket => socket.destroy()) }, relay);
+    const { port } = relay.address() as AddressInfo;
+    const one = await client(written('config', config(`https://127.0.0.1:${port}`, { me: { token: 'a' } })));
+    await one.request(read);
+    await new Promise(resolve => setTimeout(resolve, 600));
+    expect((await one.request(read)).body).toEqual({ fine: true });
+    expect(sockets.length).toBe(2);
+  });
 
   test('a signal ends a request that waits, and one that connects', async () => {
     const played = await start(() => {});
