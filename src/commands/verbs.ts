@@ -193,7 +193,7 @@ export const verbs = [
   },
   {
     name: 'uninstall',
-    summary: 'remove a deployment and wait until it is gone; keeps the model cache',
+    summary: 'remove a deployment, wait until it is gone; keeps the model cache',
     argument: '[NAME]',
     flags: [
       'yes',
@@ -217,7 +217,7 @@ export const verbs = [
   },
   {
     name: 'verify',
-    summary: 'prove that a deployment serves: a real answer through a port-forward',
+    summary: 'prove that a deployment serves: real answers by port-forward',
     argument: '[NAME]',
     flags: [...reaching, 'timeout', 'config', 'output', 'noColor'],
     settings: ['namespace'],
@@ -251,7 +251,7 @@ export const verbs = [
   },
   {
     name: 'diagnose',
-    summary: 'why a deployment does not do what it should: causes, evidence, remedies',
+    summary: 'why a deployment does not work: causes, evidence, remedies',
     argument: '[NAME]',
     flags: ['bundle', ...reaching, 'config', 'output', 'quiet', 'noColor'],
     settings: ['namespace'],
@@ -260,7 +260,7 @@ export const verbs = [
   },
   {
     name: 'endpoint',
-    summary: 'addresses and snippets to talk to a deployment; --listen opens a way in',
+    summary: 'addresses and snippets for clients; --listen opens a way in',
     argument: '[NAME]',
     flags: ['listen', 'port', 'address', ...reaching, 'config', 'output', 'quiet', 'noColor'],
     settings: ['namespace'],
