@@ -40,14 +40,14 @@ const stepsOf = (events: readonly ProgramEvent[]): Record<string, string> =>
 
 type Change = ProgramEvent & {
   readonly ref: { readonly kind: string; readonly name: string; readonly apiVersion: string };
-  readonly change?: string;
+  readonly result?: string;
 };
 
 /** `created Job chat-download-HASH`, in the order told. */
 export const changesOf = (events: readonly ProgramEvent[]): string[] =>
   (events as readonly Change[])
     .filter(({ kind }) => kind === 'applied' || kind === 'left')
-    .map(({ kind, change, ref }) => `${kind === 'left' ? 'left' : change} ${ref.kind} ${ref.name}`)
+    .map(({ kind, result, ref }) => `${kind === 'left' ? 'left' : result} ${ref.kind} ${ref.name}`)
     .map(line => line.replace(/-[0-9a-f]{8}$/, '-HASH'));
 
 const apiVersionOf = (events: readonly ProgramEvent[]): string | undefined =>
@@ -82,7 +82,7 @@ type Case = {
 };
 
 // The frontend that stands for every release counts both.
-const router = /^pass event-driven: [1-9]\d* KV events, \d{3,} tokens cached/;
+const router = /^pass event-driven: [1-9]\d* KV events?, \d{3,} tokens of the repeated prompt cached/;
 const prefilled = /^pass [1-9]\d* requests were prefilled$/;
 
 export const cases: readonly Case[] = [

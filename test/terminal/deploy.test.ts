@@ -18,6 +18,7 @@ const normal = (text: string): string =>
     .replace(/in \d[\d.]* m?s\b/g, 'in N ms')
     .replace(/after \d[\d.]* m?s\b/g, 'after N ms')
     .replace(/, [\d.]+ tokens\/s/g, '')
+    .replace(/ \(\d[\d.]* m?s\)$/gm, '')
     .replace(/\d+ KV events?, \d+ tokens/g, 'N KV events, N tokens')
     .replace(/^( {2}")[a-z][\s\S]*?"$/gm, '$1..."')
     .replace(/-[0-9a-f]{8}\b/g, '-HASH1234')
