@@ -54,7 +54,8 @@ export const withResult = async (io: Io, work: () => Promise<Outcome>): Promise<
     if (!isCliError(error)) throw error;
     const findings = findingsOf(error);
     printFindings(io, findings);
-    printResult(io, { verdict: verdicts[error.kind] ?? 'refused', findings });
+    const { kind, message, hint } = error;
+    printResult(io, { verdict: verdicts[kind] ?? 'refused', findings, more: { message, hint } });
     return exitCodes[error.kind];
   }
 };

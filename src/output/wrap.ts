@@ -20,10 +20,13 @@ export const wrap = (text: string, columns: number, indent = ''): string[] => {
 /** A command at the end of a hint, which must stay in one line to be copied. */
 const command = /^(.*?[:]) (\.\/cli .+|kubectl .+|git .+|export .+|--[a-z].*)$/s;
 
-/** A hint for the eye: wrapped, and a command that ends it in a line of its own. */
-export const hintLines = (hint: string, columns: number): string[] => {
+const oneHint = (hint: string, columns: number): string[] => {
   const match = command.exec(hint);
   if (match === null) return wrap(hint, columns, '  ');
   const [, sentence = '', line = ''] = match;
   return [...wrap(sentence, columns, '  '), `    ${line}`];
 };
+
+/** A hint for the eye: wrapped, and a command that ends it, or a line of it, in a line of its own. */
+export const hintLines = (hint: string, columns: number): string[] =>
+  hint.split('\n').flatMap(line => oneHint(line, columns));

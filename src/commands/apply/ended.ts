@@ -47,7 +47,7 @@ export const nothingApplied = (
 /** After Ctrl-C, between two writes. */
 export const interrupted = ({ resume, undo }: ApplyArgs, progress: Progress): CliError =>
   new CliError('interrupted', `Interrupted. ${progress.sentence()}`, {
-    hint: progress.changed() ? `To go on: ${resume} To undo: ${undo}` : `To go on: ${resume}`,
+    hint: progress.changed() ? `To go on: ${resume}\nTo undo: ${undo}` : `To go on: ${resume}`,
   });
 
 const connection: readonly string[] = ['unauthorized', 'throttled', 'gone'];

@@ -4,7 +4,7 @@ import { holderOf } from '../../cluster/lease-self.ts';
 import { groupOf, placeOf, refText } from '../../core/kinds.ts';
 import { ownSelector } from '../../core/ownership.ts';
 import { wrap } from '../../output/wrap.ts';
-import { commandLine } from '../context.ts';
+import { verbLineFor } from '../kubectl.ts';
 import type { Step } from '../steps.ts';
 import { printEvent, say } from '../talk.ts';
 import { applyAll } from './apply.ts';
@@ -107,6 +107,6 @@ export const applySubject = async (step: Step, replace: boolean): Promise<ApplyO
     isAlive: self.isAlive,
     tell: teller(step),
     resume: replay,
-    undo: `${commandLine(entry, 'uninstall')} ${name} -n ${namespace}`,
+    undo: verbLineFor(context, 'uninstall', name, namespace),
   });
 };

@@ -21,6 +21,8 @@ export type NextAsk = Pick<ProbeReport, 'model' | 'address'> & {
   readonly line: string;
   /** `kubectl`, with the context where the run was given one. */
   readonly kubectl: string;
+  /** The same flags for this program's own verbs. */
+  readonly reach?: readonly string[];
   /** Names of the verbs that there are. */
   readonly verbs: readonly string[];
 };
@@ -28,10 +30,10 @@ export type NextAsk = Pick<ProbeReport, 'model' | 'address'> & {
 /** Verbs worth knowing after a deployment, in the order in which they are needed. */
 const wanted = ['status', 'logs', 'chat', 'verify', 'uninstall'] as const;
 
-const commands = ({ verbs, line, name, namespace }: NextAsk): string[] =>
+const commands = ({ verbs, line, name, namespace, reach = [] }: NextAsk): string[] =>
   wanted
     .filter(verb => verbs.includes(verb))
-    .map(verb => `${line} ${joinWords([verb, name, '-n', namespace])}`);
+    .map(verb => `${line} ${joinWords([verb, name, '-n', namespace, ...reach])}`);
 
 const curl = (local: string, model: string): string[] => {
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] });

@@ -4,11 +4,10 @@ import type { Client } from '../../cluster/client.ts';
 import { isClusterError } from '../../cluster/refusal.ts';
 import type { KubernetesObject } from '../../core/manifest.ts';
 import type { ProbeAsk, ProbeReport } from '../../core/probe.ts';
-import { joinWords } from '../../core/words.ts';
 import { CliError } from '../../errors.ts';
 import { asCliError } from '../connection.ts';
 import { type Context, commandLine } from '../context.ts';
-import { kubectlFor } from '../kubectl.ts';
+import { kubectlFor, reachWords, verbLineFor } from '../kubectl.ts';
 import type { Step } from '../steps.ts';
 import { verbs } from '../verbs.ts';
 import { type NextStep, nextSteps } from './next.ts';
@@ -22,9 +21,9 @@ export type Verified = { readonly report: ProbeReport; readonly next: readonly N
 
 const mapped = (context: Context, { name, namespace }: ProbeAsk, error: unknown): unknown => {
   if (!isClusterError(error) || error.kind !== 'interrupted') return asCliError(error);
-  const again = `${commandLine(context.entry, 'verify')} ${joinWords([name, '-n', namespace])}`;
+  const line = (verb: string): string => verbLineFor(context, verb, name, namespace);
   return new CliError('interrupted', 'Interrupted while verifying; the deployment stays as it is.', {
-    hint: `To verify it again: ${again}`,
+    hint: `To verify it again: ${line('verify')}\nTo remove it: ${line('uninstall')}`,
   });
 };
 
@@ -45,6 +44,7 @@ export const verifyAndTell = async (context: Context, client: Client, ask: Probe
       port,
       line: commandLine(entry, '').trimEnd(),
       kubectl: kubectlFor(context),
+      reach: reachWords(context),
       verbs: verbs.map(verb => verb.name),
     });
     tellReport(context, report, next);

@@ -7,7 +7,7 @@ import { findingLines } from '../../output/findings.ts';
 import type { Paint } from '../../output/paint.ts';
 import { wrap } from '../../output/wrap.ts';
 import { adviceLines } from './interrupted.ts';
-import { type Left, resumeAdvice, undoAdvice, whatIsThere } from './left.ts';
+import { type Advice, type Left, resumeAdvice, undoAdvice, whatIsThere } from './left.ts';
 
 /** More than these nobody reads; the last ones decide. */
 const mostLines = 5;
@@ -28,10 +28,15 @@ export const evidenceLines = (evidence: readonly string[], paint: Paint, columns
   ];
 };
 
-/** What is still there, how to try again and how to remove it. */
+/** How to try again and how to remove it. */
+export const endedAdvice = (left: Left): readonly (Advice | null)[] => [
+  resumeAdvice(left, 'To try again once it is mended:'),
+  undoAdvice(left),
+];
+
 const stillThereLines = (left: Left, columns: number): string[] => [
   ...wrap(whatIsThere(left), columns),
-  ...adviceLines([resumeAdvice(left, 'To try again once it is mended:'), undoAdvice(left)], columns),
+  ...adviceLines(endedAdvice(left), columns),
 ];
 
 export type EndedText = {

@@ -21,6 +21,8 @@ export type Left = {
   readonly replay: string | null;
   /** `kubectl`, with the context where the run was given one. */
   readonly kubectl: string;
+  /** The same flags for this program's own verbs. */
+  readonly reach?: readonly string[];
 };
 
 /** A sentence and the command it announces, for {@link commandLines}. */
@@ -55,8 +57,8 @@ export const whatIsThere = ({ awaited, gpusHeld }: Left): string => {
   return `Applied in namespace ${awaited.namespace}: ${listed(objects)}; ${gpuText(gpusHeld)}.`;
 };
 
-const verbLine = ({ line, awaited }: Left, verb: string): string =>
-  `${line} ${joinWords([verb, awaited.name, '-n', awaited.namespace])}`;
+const verbLine = ({ line, awaited, reach = [] }: Left, verb: string): string =>
+  `${line} ${joinWords([verb, awaited.name, '-n', awaited.namespace, ...reach])}`;
 
 /** How to see what it does. */
 export const watchAdvice = (left: Left): Advice => {

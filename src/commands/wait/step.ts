@@ -2,16 +2,17 @@
 
 import type { Finding } from '../../core/finding.ts';
 import { CliError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
 import { paintFor } from '../../output/paint.ts';
 import { durationOf } from '../connection.ts';
 import { commandLine } from '../context.ts';
-import { kubectlFor } from '../kubectl.ts';
+import { kubectlFor, reachWords } from '../kubectl.ts';
 import type { Step } from '../steps.ts';
 import { printEvent, say } from '../talk.ts';
 import { verbs } from '../verbs.ts';
-import { endedLines } from './ended.ts';
-import { interruptedLines } from './interrupted.ts';
-import type { Left } from './left.ts';
+import { endedAdvice, endedLines } from './ended.ts';
+import { adviceText, interruptedAdvice, interruptedLines } from './interrupted.ts';
+import { type Left, whatIsThere } from './left.ts';
 import type { WaitResult } from './result.ts';
 import { waitFor } from './run.ts';
 import { openShow } from './show.ts';
@@ -27,27 +28,38 @@ const leftOf = async (step: Step, gpusHeld: number): Promise<Left> => {
     verbs: verbs.map(verb => verb.name),
     replay: deployment.replay,
     kubectl: kubectlFor(context),
+    reach: reachWords(context),
   };
 };
 
 const findingsOf = (result: WaitResult): readonly Finding[] => ('findings' in result ? result.findings : []);
 
 /** People read the cause, its evidence and what is left, in this order; programs have the events. */
-const sayEnd = async (step: Step, result: WaitResult): Promise<void> => {
-  const { io } = step.context;
-  const left = await leftOf(step, result.gpusHeld);
-  if (result.kind === 'interrupted') return say(io, '', ...interruptedLines(left, io.columns), '');
+const sayEnd = (io: Io, result: WaitResult, left: Left): void => {
   const evidence = result.kind === 'hopeless' ? result.evidence : [];
   const text = { findings: findingsOf(result), evidence, left };
-  say(io, '', ...endedLines(text, paintFor(io.color.stderr), io.columns), '');
+  const lines =
+    result.kind === 'interrupted'
+      ? interruptedLines(left, io.columns)
+      : endedLines(text, paintFor(io.color.stderr), io.columns);
+  say(io, '', ...lines, '');
 };
 
-const failed = {
-  hopeless: findings => new CliError('failed', 'The deployment cannot come up like this.', { findings }),
-  'timed-out': findings => new CliError('timed-out', 'The time to wait is up.', { findings }),
-  interrupted: () =>
-    new CliError('interrupted', 'Interrupted while waiting; what was applied stays and goes on.'),
-} as const satisfies Record<Exclude<WaitResult['kind'], 'ready'>, (findings: readonly Finding[]) => CliError>;
+const ends = {
+  hopeless: { kind: 'failed', sentence: 'The deployment cannot come up like this.' },
+  'timed-out': { kind: 'timed-out', sentence: 'The time to wait is up.' },
+  interrupted: {
+    kind: 'interrupted',
+    sentence: 'Interrupted while waiting; what was applied stays and goes on.',
+  },
+} as const;
+
+/** What is there and how to go on belongs to the error where nobody reads lines. */
+const wholeError = (result: WaitResult, { kind, sentence }: (typeof ends)[keyof typeof ends], left: Left) =>
+  new CliError(kind, `${sentence} ${whatIsThere(left)}`, {
+    findings: findingsOf(result),
+    hint: adviceText(kind === 'interrupted' ? interruptedAdvice(left) : endedAdvice(left)),
+  });
 
 /** Until everything is ready from outside. Errors: `failed`, `timed-out`, `interrupted`, `forbidden`. */
 export const waitStep = async (step: Step): Promise<void> => {
@@ -66,7 +78,9 @@ export const waitStep = async (step: Step): Promise<void> => {
     show: await openShow(io, emit),
   });
   if (result.kind === 'ready') return;
-  // Said here already where people read.
-  if (emit === null) await sayEnd(step, result);
-  throw failed[result.kind](emit === null ? [] : findingsOf(result));
+  const left = await leftOf(step, result.gpusHeld);
+  const end = ends[result.kind];
+  if (emit !== null) throw wholeError(result, end, left);
+  sayEnd(io, result, left);
+  throw new CliError(end.kind, end.sentence);
 };

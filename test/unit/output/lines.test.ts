@@ -26,6 +26,15 @@ describe('hintLines', () => {
   it('wraps a hint without a command', () => {
     expect(hintLines('a b', 80)).toEqual(['  a b']);
   });
+
+  it('gives every line of a hint with several a command of its own', () => {
+    expect(hintLines('To go on: ./cli a\nTo undo: ./cli b --yes', 80)).toEqual([
+      '  To go on:',
+      '    ./cli a',
+      '  To undo:',
+      '    ./cli b --yes',
+    ]);
+  });
 });
 
 describe('findings', () => {

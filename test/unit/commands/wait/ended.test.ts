@@ -84,6 +84,15 @@ describe('what is said after Ctrl-C', () => {
     expect(lines.join('\n')).not.toContain('kubectl');
   });
 
+  it('reaches with them the cluster that this run was sent to', () => {
+    const reach = ['--kubeconfig', 'my config', '--context', 'prod'];
+    const lines = interruptedLines({ ...left, verbs: ['status', 'uninstall'], reach }, 80);
+    for (const verb of ['status', 'uninstall'])
+      expect(lines).toContain(
+        `    ./cli nvidia-platform dynamo-vllm ${verb} qwen3 -n dynamo-system --kubeconfig 'my config' --context prod`,
+      );
+  });
+
   it('names no command that it does not know, and never offers to delete what others use', () => {
     const lines = interruptedLines({ ...left, replay: null }, 200).join('\n');
     expect(lines).not.toContain('To go on');
