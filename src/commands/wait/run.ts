@@ -37,6 +37,9 @@ const firstLists = 5_000;
 /** How long a hopeless state waits for logs that were asked for, in milliseconds. */
 const lastLogs = 2_000;
 
+/** Milliseconds of silence that explain at the limit why nothing more is known. */
+const lastSilence = 3_000;
+
 /** What changes while a wait goes on. */
 type State = {
   outlook: Outlook | null;
@@ -84,6 +87,13 @@ const isLastWord = ({ seen, state }: Wait, outlook: Outlook): boolean =>
   state.hopelessSince !== null &&
   (Date.now() - state.hopelessSince >= lastLogs || !seen.pending(outlook.logs));
 
+/** Who hears nothing at all any more knows by that why; what was seen before comes second. */
+const silenceAtLast = (seen: Seen): readonly Finding[] => {
+  const silence = seen.silence(lastSilence);
+  if (silence === null) return [];
+  return [seen.isDeaf() ? { ...silence, level: 'error' } : silence];
+};
+
 /** How it ends after a look; null when it goes on. */
 const endAfter = (wait: Wait, outlook: Outlook): WaitResult | null => {
   const { args, seen, state, limitAt } = wait;
@@ -93,9 +103,8 @@ const endAfter = (wait: Wait, outlook: Outlook): WaitResult | null => {
   if (outlook.done && findings.length === 0) return { kind: 'ready', ...ended };
   if (Date.now() < limitAt) return null;
   if (findings.length > 0) return { kind: 'hopeless', findings, evidence, ...ended };
-  const silence = seen.silence();
   const last = args.watching.lastWord(args.awaited, seen.sight());
-  return { kind: 'timed-out', findings: [...last, ...(silence === null ? [] : [silence])], ...ended };
+  return { kind: 'timed-out', findings: [...silenceAtLast(seen), ...last], ...ended };
 };
 
 const interrupted = ({ args, seen, state }: Wait): WaitResult => ({

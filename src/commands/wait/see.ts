@@ -40,7 +40,9 @@ export type Seen = {
   /** Whether a log that was asked for is still on its way. */
   readonly pending: (asks: readonly LogAsk[]) => boolean;
   readonly gpusHeld: () => number;
-  readonly silence: () => Finding | null;
+  readonly silence: (leastMs?: number) => Finding | null;
+  /** Whether nothing is heard any more that could be said something about. */
+  readonly isDeaf: () => boolean;
 };
 
 /** Without these nothing can be said. */
@@ -106,5 +108,6 @@ export const see = (asked: Asked): Seen => {
     pending: asks => logs.pending(asks, pods()),
     gpusHeld: () => heldGpus(pods()),
     silence: silence.finding,
+    isDeaf: () => silence.isDeaf(needed),
   };
 };

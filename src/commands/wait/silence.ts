@@ -21,19 +21,21 @@ export type Silence = {
   readonly trouble: (key: Key, message: string) => void;
   /** Whether that ends a silence that was worth saying. */
   readonly heard: (key: Key) => boolean;
-  /** What to say at present; null while everything is heard or the trouble is young. */
-  readonly finding: () => Finding | null;
+  /** What to say at present; null while everything is heard or the trouble is younger than so many milliseconds. */
+  readonly finding: (leastMs?: number) => Finding | null;
+  /** Whether none of these is heard at present. */
+  readonly isDeaf: (keys: readonly Key[]) => boolean;
 };
 
 type Trouble = { readonly since: number; readonly latest: number; readonly message: string };
 
 const length = ({ since, latest }: Trouble): number => latest - since;
 
-const describe = (troubles: ReadonlyMap<Key, Trouble>): Finding | null => {
+const describe = (troubles: ReadonlyMap<Key, Trouble>, leastMs: number): Finding | null => {
   // The watches fail one after the other; what fails with the longest is named with it.
-  const long = [...troubles].filter(([, trouble]) => length(trouble) >= patience / 2);
+  const long = [...troubles].filter(([, trouble]) => length(trouble) >= leastMs / 2);
   const [, worst] = long.toSorted(([, a], [, b]) => length(b) - length(a))[0] ?? [];
-  if (worst === undefined || length(worst) < patience) return null;
+  if (worst === undefined || length(worst) < leastMs) return null;
   const seconds = Math.round(length(worst) / 1000);
   const kinds = listed(long.map(([key]) => names[key]));
   return {
@@ -47,9 +49,10 @@ const describe = (troubles: ReadonlyMap<Key, Trouble>): Finding | null => {
 
 export const createSilence = (): Silence => {
   const troubles = new Map<Key, Trouble>();
-  const finding = (): Finding | null => describe(troubles);
+  const finding = (leastMs = patience): Finding | null => describe(troubles, leastMs);
   return {
     finding,
+    isDeaf: keys => keys.every(key => troubles.has(key)),
     trouble: (key, message) => {
       const latest = Date.now();
       troubles.set(key, { since: troubles.get(key)?.since ?? latest, latest, message });

@@ -104,15 +104,27 @@ describe('a cluster that is away', () => {
     expect(wait.said[3]).toBe('The cluster is heard again.');
   });
 
-  it('is among the reasons when the time is up', async () => {
-    const wait = begin({ timeoutSeconds: 90 });
-    for (let second = 0; second < 91; second++) {
+  it.each([90, 15])('is the first of the reasons when the time is up after %d s', async seconds => {
+    const wait = begin({ timeoutSeconds: seconds });
+    for (let second = 0; second < seconds + 1; second++) {
       fail(wait);
       await wait.pass(1_000);
     }
     expect(wait.result()).toMatchObject({
       kind: 'timed-out',
-      findings: [{ rule: 'last-word' }, { rule: 'wait-silent' }],
+      findings: [{ rule: 'wait-silent', level: 'error' }, { rule: 'last-word' }],
+    });
+  });
+
+  it('is no error when only a watch without which it can do is silent', async () => {
+    const wait = begin({ timeoutSeconds: 15 });
+    wait.sync();
+    for (let second = 0; second < 16; second++) {
+      wait.pipeOf('events').end(away);
+      await wait.pass(1_000);
+    }
+    expect(wait.result()).toMatchObject({
+      findings: [{ rule: 'wait-silent', level: 'unknown' }, { rule: 'last-word' }],
     });
   });
 
