@@ -11,7 +11,7 @@ import type { Command, Context } from './context.ts';
 import { type Outcome, printFindings, withResult } from './events.ts';
 import { pricesOf } from './fit/prices.ts';
 import { readFacts, soundLayers } from './layers.ts';
-import { clusterLine, factsForQuestions, type Learned, learn } from './learn.ts';
+import { clusterLine, factsForQuestions, type Learned, learn, type QuestionFacts } from './learn.ts';
 import { contextSeen, type Look, prepareLook } from './look.ts';
 import { goOnline } from './manifests/online.ts';
 import { askMissing, refuseToGuess, unanswered } from './questions.ts';
@@ -45,14 +45,14 @@ const answersLayer = async (
   component: Component,
   layers: readonly Layer[],
   given: Facts,
-  look: Look,
+  facts: QuestionFacts,
 ): Promise<Layer> => {
   const none: Layer = { name: 'prompt', values: {} };
   const missing = unanswered(context.table, layers);
   if (context.options.yes === true || missing.length === 0) return none;
   if (!context.io.canPrompt) return refuseToGuess(context, missing);
   refuseEarly(context, component, layers, given);
-  return askMissing(context, component, layers, factsForQuestions(context, look, given));
+  return askMissing(context, component, layers, facts.next);
 };
 
 const sayPlan = ({ io, options }: Context, { summary }: Subject): void => {
@@ -77,6 +77,8 @@ type Work = {
   readonly component: Component;
   readonly look: Look;
   readonly learned: Learned;
+  /** Whether the cluster was named while questions were asked. */
+  readonly named: boolean;
   readonly settled: Settled;
   readonly subject: Subject;
   readonly replay: string;
@@ -104,16 +106,15 @@ const saveInstead = async ({ context, subject }: Work, why: unknown): Promise<Ou
 const canAsk = ({ io, options }: Context): boolean =>
   io.canPrompt && options.yes !== true && options.output !== 'json';
 
-/** Those who were asked have read it before the second question. */
-const sayCluster = ({ context, learned, settled }: Work): void => {
+/** Those who were asked have mostly read it between two questions. */
+const sayCluster = ({ context, learned, named }: Work): void => {
   const { io, options } = context;
   const { seen, facts } = learned;
   if (seen === null || 'unseen' in seen) return;
   if (options.output === 'json') {
     const { context: name, server } = seen.world.cluster.target;
     printEvent(io, 'cluster', { context: name, server, namespace: seen.world.cluster.namespace });
-  } else if (options.quiet !== true && !Object.values(settled.layers).includes('prompt'))
-    say(io, ...wrap(clusterLine(seen, facts), io.columns), '');
+  } else if (options.quiet !== true && !named) say(io, ...wrap(clusterLine(seen, facts), io.columns), '');
 };
 
 const deploySubject = async (work: Work): Promise<Outcome> => {
@@ -169,7 +170,8 @@ const install = async (context: Context): Promise<Outcome> => {
   const component = await entry.load();
   const look = prepareLook(context, String(settle(table, layers).values.namespace));
   try {
-    const answered = await answersLayer(context, component, layers, given, look);
+    const questions = factsForQuestions(context, look, given);
+    const answered = await answersLayer(context, component, layers, given, questions);
     const learned = await learn(context, settle(table, [...layers, answered]).values, look, given);
     const settled = settle(table, [...(await soundLayers(context, learned.facts)), answered]);
     const draft = component.draft(settled, learned.facts, io.version);
@@ -182,6 +184,7 @@ const install = async (context: Context): Promise<Outcome> => {
       component,
       look,
       learned,
+      named: questions.named(),
       settled,
       subject: subjectOfDraft(draft),
       replay,

@@ -47,23 +47,32 @@ export const clusterLine = (seen: Seen, facts: Facts): string => {
   ].join(', ');
 };
 
+export type QuestionFacts = {
+  readonly next: () => Promise<Facts>;
+  /** Whether the person has read which cluster it is. */
+  readonly named: () => boolean;
+};
+
 /**
  * Facts for the next question. The first gets what there is, so that it is drawn at once; the look begins behind it. The
- * second waits a moment, and the cluster is named once.
+ * second waits a moment, later ones no more; as soon as it is known, the cluster is named once.
  */
-export const factsForQuestions = (context: Context, look: Look, given: Facts): (() => Promise<Facts>) => {
+export const factsForQuestions = (context: Context, look: Look, given: Facts): QuestionFacts => {
   let asked = 0;
   let known = given;
-  return async () => {
+  let named = false;
+  const next = async (): Promise<Facts> => {
     asked += 1;
     if (asked === 1) setTimeout(look.start, headStartMs).unref();
-    if (asked !== 2) return known;
-    const seen = await look.within(patienceMs);
+    if (asked === 1 || named) return known;
+    const seen = await look.within(asked === 2 ? patienceMs : 0);
     if (seen === null) return known;
+    named = true;
     known = await factsOf(context, seen, null, null, given);
     say(context.io, ...wrap(clusterLine(seen, known), context.io.columns));
     return known;
   };
+  return { next, named: () => named };
 };
 
 /** Everything that can be known before manifests are made: for a deployment all of it, otherwise what is there soon. */
