@@ -121,6 +121,20 @@ await describeWithFrontend(
       await proxy.stop();
     });
 
+    test('names a slow cluster before anything is done to it', PATIENCE, async () => {
+      const proxy = await startFaultProxy(cluster().plane);
+      proxy.set({ kind: 'delay', ms: 1000 });
+      const screen = open([], { env: { KUBECONFIG: proxy.kubeconfig } });
+      await answerAll(screen, 'slow');
+      await screen.until(/Deployment +slow in namespace/);
+      const at = (text: string): number => screen.text().indexOf(text);
+      expect(count(screen.text(), /Cluster: context through-proxy, /g)).toBe(1);
+      expect(at('Cluster:')).toBeLessThan(at('Deployment     slow'));
+      screen.press(keys.interrupt);
+      expect(await ended(screen)).toBe(130);
+      await proxy.stop();
+    });
+
     test('redraws without colour with NO_COLOR', PATIENCE, async () => {
       const screen = open(again, { env: { NO_COLOR: '1' } });
       expect(await ended(screen)).toBe(0);
