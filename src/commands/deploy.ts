@@ -41,6 +41,7 @@ export const inputOf = (
   hub,
   token: token !== null,
   unattended: !io.canPrompt || options.yes === true,
+  agreed: options.yes === true,
 });
 
 /** What can make a node while a pod waits for one; cluster-autoscaler cannot be seen from outside. */

@@ -23,6 +23,8 @@ export type PreflightInput = {
   readonly token: boolean;
   /** Nobody can be asked: what would need a yes is refused. */
   readonly unattended: boolean;
+  /** `--yes`: what is missing and would be asked for may be created. False when absent. */
+  readonly agreed?: boolean;
 };
 
 /** Why an existing deployment of ours cannot be changed in place. */

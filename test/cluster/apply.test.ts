@@ -356,7 +356,7 @@ describeWithCluster('two people at once, and Ctrl-C', { nodes: 'p5.48xlarge=1' }
       message: expect.stringMatching(
         /Applied so far: ConfigMap dynamo-installer-chat and PersistentVolumeClaim/,
       ),
-      hint: expect.stringMatching(/resume[^]*undo/),
+      hint: expect.stringMatching(/resume[\s\S]*undo/),
     });
     applying.client.close();
     expect(await leases(cluster())).toEqual([]);

@@ -1,13 +1,14 @@
 /** Checks that the namespace is there, or will be. */
 
 import type { CheckResult } from '../../../../core/check.ts';
-import { check, cli } from './result.ts';
+import { check } from './result.ts';
 import type { Scene } from './scene.ts';
 
 const result = check('namespace', 'the namespace is there or will be created', 'unavailable', 'namespace');
 
-const willBeCreated = ({ objects, settings, unattended }: Scene): boolean =>
+const willBeCreated = ({ objects, settings, unattended, agreed }: Scene): boolean =>
   !unattended ||
+  agreed === true ||
   settings?.['createNamespace'] === true ||
   objects.some(object => object.kind === 'Namespace');
 
@@ -28,7 +29,7 @@ export const namespaceChecks = (scene: Scene): CheckResult[] => {
   return [
     result.fail(
       `The namespace ${namespace} does not exist.`,
-      `Create it too: ${cli} install --create-namespace --namespace ${namespace}`,
+      `Let install create it by adding --create-namespace or --yes, or create it: kubectl create namespace ${namespace}`,
     ),
   ];
 };

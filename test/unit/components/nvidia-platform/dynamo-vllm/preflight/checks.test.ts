@@ -92,9 +92,10 @@ describe('the platform', () => {
 
   it('needs a namespace, or leave to make one', () => {
     const missing = { namespaceState: read('missing' as const) };
-    expect(failing(missing)).toMatch(/does not exist.*\n.*--create-namespace/);
+    expect(failing(missing)).toMatch(/does not exist.*\n.*--create-namespace or --yes/);
     expect(failing(missing, { createNamespace: true })).toBe('');
     expect(textOf(tell({}, cluster(missing), null, { unattended: false }))).toBe('');
+    expect(textOf(tell({}, cluster(missing), null, { agreed: true }))).toBe('');
     expect(failing({ namespaceState: read('terminating') })).toMatch(/being deleted/);
   });
 
