@@ -188,3 +188,28 @@ await describeWithFrontend('a deployment that changes', settings, cluster => {
     expect(handedOver.stderr).toContain('install --name theirs -n dynamo-system');
   });
 });
+
+// Two GPUs: one for prefill, one for decode, none to spare.
+const together = { release: '1.5.1', nodes: 'g6.xlarge=2,cpu=2' };
+
+await describeWithFrontend('workers that are replaced together', together, cluster => {
+  const hub = useHub();
+  const words = ['--release', '1.5.1', '--mode', 'disaggregated'];
+  const edit = async (...more: readonly string[]) => {
+    const ended = await runIn(cluster(), hub(), [...verb('edit', NAME, ...more), '-o', 'json']);
+    return { ended, events: eventsOf(ended.stdout) };
+  };
+
+  test('make way one after the other where no GPU is to spare', PATIENCE, async () => {
+    expect((await runIn(cluster(), hub(), deployWords(NAME, ...words))).code).toBe(0);
+    const before = await livesOf(cluster(), NAME);
+    const refused = await edit('--vllm-args', '--max-model-len 4096');
+    expect(refused.ended.code).toBe(69);
+    const changed = await edit('--vllm-args', '--max-model-len 4096', '--update-strategy', 'in-place');
+    expect(changed.events.at(-1)).toMatchObject({ kind: 'result', verdict: 'serving' });
+    expect(rolesOf(changed.events)).toEqual(['Frontend kept', 'prefill replaced', 'decode replaced']);
+    const now = await livesOf(cluster(), NAME);
+    const kept = now.filter(life => before.includes(life)).map(life => life.split('-')[1]);
+    expect(kept.sort()).toEqual(['download', 'frontend']);
+  });
+});

@@ -85,13 +85,14 @@ export function componentDeployment(
   };
 }
 
-/** The Deployment behind a DynamoComponentDeployment. */
+/** The Deployment behind a DynamoComponentDeployment; fewer replicas than wanted while it takes over from another. */
 export function deployment(
   graph: Graph,
   name: string,
   service: Service,
   parent: KubeObject,
   traits: Traits,
+  replicas: number,
 ): KubeObject {
   const child = childName(graph, name, service, traits);
   return {
@@ -99,7 +100,7 @@ export function deployment(
     kind: 'Deployment',
     metadata: { ...owned(child, graph, parent), labels: objectLabels(graph, name, service, traits) },
     spec: {
-      replicas: service.replicas ?? 1,
+      replicas,
       progressDeadlineSeconds: 600,
       selector: { matchLabels: { 'nvidia.com/selector': child } },
       strategy: strategyOf(service.annotations ?? {}),

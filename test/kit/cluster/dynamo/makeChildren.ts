@@ -17,12 +17,19 @@ export type Maker = {
   readonly applied: Map<string, KubeObject>;
 };
 
+/** How many pods a component may have now. */
+export type Allowed = (name: string, service: Service) => number;
+
 /** Who the operator's objects and events are from. */
 const MANAGER = 'dynamo-operator-stand-in';
 export const SOURCE = 'dynamographdeployment';
 
 /** Makes all of it; returns what makes the deployment failed, if anything does. */
-export async function makeChildren(operator: Maker, graph: Graph): Promise<string | undefined> {
+export async function makeChildren(
+  operator: Maker,
+  graph: Graph,
+  allowed: Allowed,
+): Promise<string | undefined> {
   const { objects } = operator;
   try {
     for (const child of [...graphChildren(graph), ...claims(graph)]) {
@@ -31,7 +38,8 @@ export async function makeChildren(operator: Maker, graph: Graph): Promise<strin
     const missing = await missingClaim(objects, graph);
     if (missing !== undefined) return missing;
     if (graph.components.some(each => (each.service.multinode?.nodeCount ?? 1) > 1)) return NO_ORCHESTRATOR;
-    for (const { name, service } of graph.components) await makeComponent(operator, graph, name, service);
+    for (const { name, service } of graph.components)
+      await makeComponent(operator, graph, name, service, allowed(name, service));
     return undefined;
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -46,11 +54,17 @@ function isRefusal(error: unknown): error is ApiProblem {
   return error instanceof ApiProblem && error.code !== 409 && error.code < 500;
 }
 
-async function makeComponent(operator: Maker, graph: Graph, name: string, service: Service): Promise<void> {
+async function makeComponent(
+  operator: Maker,
+  graph: Graph,
+  name: string,
+  service: Service,
+  replicas: number,
+): Promise<void> {
   const { objects, traits } = operator;
   const part = await objects.apply(componentDeployment(graph, name, service, traits), MANAGER);
   try {
-    const made = await objects.apply(deployment(graph, name, service, part, traits), MANAGER);
+    const made = await objects.apply(deployment(graph, name, service, part, traits, replicas), MANAGER);
     operator.applied.set(keyOf(made), made);
   } catch (error) {
     if (!isRefusal(error)) throw error;

@@ -11,10 +11,11 @@ import { type Collection, follow, keyOf } from '../api/follow.ts';
 import { ignoreMissing, type Objects } from '../api/objects.ts';
 import { createQueue, type Queue } from '../api/queue.ts';
 import { COMPONENT_API } from './children.ts';
-import { type Graph, type Loose, readGraph } from './graph.ts';
+import { type Graph, type Loose, readGraph, type Service } from './graph.ts';
 import { type Maker, makeChildren, SOURCE, warn } from './makeChildren.ts';
 import { childName, workerHash } from './names.ts';
 import type { Traits } from './release.ts';
+import { type Numbers, rolloutNumbers } from './rollout.ts';
 import { isReady, partConditions, type Seen, statusOf } from './status.ts';
 
 /** How the stand-in is to behave. */
@@ -89,7 +90,12 @@ async function reconcile(operator: Operator, key: string): Promise<void> {
   const graph = readGraph(object);
   await noticeLate(operator, graph);
   await writeHash(operator, graph);
-  const error = await makeChildren(operator, graph);
+  const error = await makeChildren(
+    operator,
+    graph,
+    (name, service) => numbersOf(operator, graph, name, service).fresh,
+  );
+  await shrinkOldWorkers(operator, graph);
   const seen = graph.components.map(({ name }) => see(operator, graph, name));
   const status = statusOf(graph, seen, operator.traits, error);
   await writeStatus(operator, graph, status);
@@ -162,6 +168,27 @@ function see(operator: Operator, graph: Graph, component: string): Seen {
 function newer(watched: KubeObject | undefined, applied: KubeObject | undefined): KubeObject | undefined {
   if (!watched || !applied || watched.metadata.uid !== applied.metadata.uid) return watched ?? applied;
   return (applied.metadata.generation ?? 0) > (watched.metadata.generation ?? 0) ? applied : watched;
+}
+
+// While one generation of workers takes over from another, each has only some of its pods.
+function numbersOf(operator: Operator, graph: Graph, component: string, service: Service): Numbers {
+  const { deployment, old } = see(operator, graph, component);
+  return rolloutNumbers(service, deployment, old);
+}
+
+async function shrinkOldWorkers(operator: Operator, graph: Graph): Promise<void> {
+  for (const { name, service } of graph.components) {
+    const { old } = see(operator, graph, name);
+    const numbers = numbersOf(operator, graph, name, service);
+    for (const each of old) {
+      const replicas = numbers.old.get(each.metadata.name) ?? 0;
+      if (replicas === each.spec?.replicas) continue;
+      const path = await operator.objects.path({ ...each, apiVersion: 'apps/v1', kind: 'Deployment' });
+      await ignoreMissing(
+        operator.api.send('PATCH', path, { spec: { replicas } }, 'application/merge-patch+json'),
+      );
+    }
+  }
 }
 
 // A changed worker template makes new objects; the old ones go when the new pods are ready.

@@ -3,6 +3,7 @@
 import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
 import { list, record, text } from './members.ts';
 import type { Pod } from './pods.ts';
+import { isUpdate, makesRoom, updatePatienceMs } from './room.ts';
 import { podsIn, type Role, type Scene } from './scene.ts';
 import {
   isPassingTaint,
@@ -183,6 +184,15 @@ const gated = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
 const refusedText = (refusal: string | null): string =>
   refusal === null ? '' : `; no node will be made for it: ${refusal.replace(/\.$/, '').slice(0, 200)}`;
 
+/** Causes that pass when other pods go. */
+const ofRoom: readonly string[] = ['schedule-gpu', 'schedule-resources', 'schedule-together'];
+
+/** The pods of an update make way one after the other; null while they do. */
+const updatePatience = (cause: Told, scene: Scene): number | null => {
+  if (!ofRoom.includes(cause.rule) || !isUpdate(scene)) return 0;
+  return makesRoom(scene) ? null : updatePatienceMs;
+};
+
 /** A download holds the pods of its claim on its node until it is over. */
 const isHeldByDownload = (cause: Told, role: Role, scene: Scene): boolean =>
   cause.rule === 'schedule-together' && role.kind !== 'download' && isComing(scene);
@@ -194,7 +204,8 @@ const unplaced = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
   if (message === '') return [];
   const refusal = nodeRefusal(pod);
   const cause = told(message, scene, pod);
-  if (isHeldByDownload(cause, role, scene)) return [];
+  const meanwhile = updatePatience(cause, scene);
+  if (isHeldByDownload(cause, role, scene) || meanwhile === null) return [];
   return [
     {
       ...cause,
@@ -202,7 +213,7 @@ const unplaced = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
       level: 'error',
       role,
       evidence: [message, ...(refusal === null ? [] : [refusal])],
-      from: after(scene, since, patienceFor(cause, scene, refusal !== null)),
+      from: after(scene, since, Math.max(meanwhile, patienceFor(cause, scene, refusal !== null))),
     },
   ];
 };
