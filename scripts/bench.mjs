@@ -49,6 +49,11 @@ const cases = folder => [
   { name: 'render', command: through(...component, 'render'), budget: offline },
   { name: 'render -o json', command: through(...component, 'render', '-o', 'json'), budget: offline },
   {
+    name: 'fit',
+    command: through(...component, 'fit', '--offline', '--model', 'Qwen/Qwen3-32B'),
+    budget: offline,
+  },
+  {
     name: 'install --yes --action save',
     command: through(...save(join(folder, 'manifests'))),
     budget: offline,
