@@ -5,7 +5,7 @@ import { isClusterError } from '../../cluster/refusal.ts';
 import type { KubernetesObject } from '../../core/manifest.ts';
 import type { ProbeAsk, ProbeReport } from '../../core/probe.ts';
 import { CliError } from '../../errors.ts';
-import { asCliError } from '../connection.ts';
+import { asCliError, durationOf } from '../connection.ts';
 import { type Context, commandLine } from '../context.ts';
 import { kubectlFor, reachWords, verbLineFor } from '../kubectl.ts';
 import type { Step } from '../steps.ts';
@@ -64,5 +64,7 @@ export const verifyStep = async ({ context, client, awaited }: Step): Promise<Ve
   const graph = objects.find(object => isGraph(object, group));
   if (graph === undefined)
     throw new Error('A deployment without the object that makes it cannot be verified.');
-  return verifyAndTell(context, client, { name, namespace, graph, patienceMs });
+  const limit = durationOf('--timeout', context.options.timeout);
+  const limitMs = limit === null ? patienceMs : Math.min(patienceMs, limit * 1000);
+  return verifyAndTell(context, client, { name, namespace, graph, patienceMs: limitMs });
 };

@@ -24,7 +24,7 @@ export const frontendUnreachable = (deployed: Deployed, why: string): Finding =>
     'frontend-unreachable',
     'error',
     '',
-    `The frontend of ${deployed.name} does not answer: ${why}.`,
+    `The frontend of ${deployed.name} does not answer: ${why.replace(/\.$/, '')}.`,
     `See how its pods are: ${pods(deployed)}`,
   );
 
