@@ -64,7 +64,7 @@ const lastStages = (events: readonly ProgramEvent[]): Record<string, string> =>
   );
 
 /** What everybody who reads the lines relies on. */
-const expectSound = (ended: Ended): ProgramEvent[] => {
+export const expectSound = (ended: Ended): ProgramEvent[] => {
   const events = eventsOf(ended.stdout);
   expect(ended.stderr).toBe('');
   for (const { at } of events) expect(new Date(at).toISOString()).toBe(at);

@@ -1,6 +1,7 @@
 /** The built program from outside, as somebody runs it without a terminal: what it says, and with which words it runs. */
 
 import { spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from './checkout.ts';
@@ -62,34 +63,73 @@ const watchCommandLines = (pid: number): { readonly end: () => string[] } => {
   };
 };
 
-/** Runs the program to its end. */
-export const runProgram = (words: readonly string[], running: Running = {}): Promise<Ended> =>
-  new Promise((resolve, reject) => {
-    const { cwd = temporaryFolder(), env = {}, interrupt } = running;
-    const home = env.HOME ?? join(temporaryFolder(), 'home');
-    mkdirSync(home, { recursive: true });
-    const child = spawn(process.execPath, [programFile, ...words], {
-      cwd,
-      env: { PATH: process.env.PATH ?? '', HOME: home, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+/** The program while it runs. */
+export type Started = {
+  readonly pid: number;
+  /** What it said so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Resolves when one of the two streams says it; rejects when the program ends without it. */
+  readonly says: (pattern: RegExp) => Promise<void>;
+  readonly kill: (signal: 'SIGINT' | 'SIGKILL') => void;
+  readonly ended: Promise<Ended>;
+};
+
+/** Starts the program and does not wait for it. */
+export const startProgram = (words: readonly string[], running: Running = {}): Started => {
+  const { cwd = temporaryFolder(), env = {}, interrupt } = running;
+  const home = env.HOME ?? join(temporaryFolder(), 'home');
+  mkdirSync(home, { recursive: true });
+  const child = spawn(process.execPath, [programFile, ...words], {
+    cwd,
+    env: { PATH: process.env.PATH ?? '', HOME: home, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const watched = watchCommandLines(child.pid ?? 0);
+  const text = { stdout: '', stderr: '' };
+  const heard = new EventEmitter();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', chunk => {
+      text[name] += chunk;
+      heard.emit('news');
     });
-    const watched = watchCommandLines(child.pid ?? 0);
-    const text = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', chunk => {
-      text.stdout += chunk;
-    });
-    child.stderr.setEncoding('utf8').on('data', chunk => {
-      text.stderr += chunk;
-    });
-    const stop = (): void => void child.kill('SIGINT');
-    interrupt?.addEventListener('abort', stop);
+  }
+  const kill = (signal: 'SIGINT' | 'SIGKILL'): void => void child.kill(signal);
+  const stop = (): void => kill('SIGINT');
+  interrupt?.addEventListener('abort', stop);
+  const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', code => {
       interrupt?.removeEventListener('abort', stop);
       const commandLines = watched.end();
       resolve({ code: code ?? 128, ...text, commandLines, home, cwd, endedAt: Date.now() });
+      heard.emit('end');
     });
   });
+  const says = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (pattern.test(text.stdout) || pattern.test(text.stderr)) resolve();
+      };
+      heard.on('news', look);
+      heard.once('end', () =>
+        reject(new Error(`It ended and never said ${pattern}:\n${text.stdout}\n${text.stderr}`)),
+      );
+      look();
+    });
+  return {
+    pid: child.pid ?? 0,
+    stdout: () => text.stdout,
+    stderr: () => text.stderr,
+    says,
+    kill,
+    ended,
+  };
+};
+
+/** Runs the program to its end. */
+export const runProgram = (words: readonly string[], running: Running = {}): Promise<Ended> =>
+  startProgram(words, running).ended;
 
 /** One line of `-o json`. */
 export type ProgramEvent = { readonly at: string; readonly kind: string } & Readonly<Record<string, unknown>>;

@@ -4,10 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { ControlPlane } from '../control/controlPlane.ts';
 import { EXEC_TOKEN, writeConfig } from '../control/kubeconfig.ts';
 import { portOf } from '../control/ports.ts';
+import { turnAway, upgrade } from './upgrade.ts';
 
 /** One fault; a request that matches `when` (all, when absent) suffers it, `times` times at most. */
 export type Fault = {
@@ -25,16 +26,24 @@ export type Fault = {
   | { readonly kind: 'cut'; readonly afterBytes: number }
   /** A watch ends after a while: cleanly, or with an ERROR event of status 410. */
   | { readonly kind: 'endWatch'; readonly afterMs: number; readonly gone?: boolean }
+  /** Stands still before the API server sees the request, or when its answer begins, until told to go on. */
+  | { readonly kind: 'hold'; readonly at: 'request' | 'answer'; readonly hold: () => Promise<void> }
 );
 
 /** A running proxy. */
 export type FaultProxy = {
   /** A kubeconfig that leads through the proxy, with all rights. */
   readonly kubeconfig: string;
+  /** Where it listens, `https://127.0.0.1:<port>`. */
+  readonly server: string;
   /** Requests that came, `METHOD url`, in their order. */
   readonly requests: readonly string[];
   /** From now on these faults happen; the first that matches counts, and delays besides. */
   set(...faults: Fault[]): void;
+  /** From now on this bearer token alone is let in, and others get a 401; that of the kubeconfig when absent. */
+  letIn(token?: string): void;
+  /** Requests that were not let in, `METHOD url`. */
+  readonly turnedAway: readonly string[];
   /** Breaks every open connection. */
   drop(): void;
   stop(): Promise<void>;
@@ -47,37 +56,64 @@ export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> 
   const pair = plane.authority.issue({ name: 'fault proxy', hosts: ['127.0.0.1', 'localhost'] });
   const sockets = new Set<TLSSocket>();
   const requests: string[] = [];
+  const turnedAway: string[] = [];
   let faults: Live[] = [];
+  let token = EXEC_TOKEN;
+  const isLetIn = (request: IncomingMessage): boolean => {
+    const line = `${request.method} ${request.url}`;
+    requests.push(line);
+    const well = request.headers.authorization === `Bearer ${token}`;
+    if (!well) turnedAway.push(line);
+    return well;
+  };
   const server = createServer({ cert: pair.cert, key: pair.key }, (request, response) => {
-    requests.push(`${request.method} ${request.url}`);
-    pass(plane, request, response, faults).catch(() => response.destroy());
+    if (isLetIn(request)) pass(plane, request, response, faults).catch(() => response.destroy());
+    else answer(response, { status: 401 });
   });
+  let stopped = false;
   server.on('secureConnection', socket => {
+    // It was about to be made when all others were broken.
+    if (stopped) socket.destroy();
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('upgrade', (request, socket, head) => {
-    requests.push(`${request.method} ${request.url}`);
-    upgrade(plane, request, socket as TLSSocket, head);
+    const { fault } = faultsFor(request, faults);
+    if (!isLetIn(request)) turnAway(socket as TLSSocket);
+    else if (fault?.kind === 'hold')
+      fault.hold().then(() => upgrade(plane, request, socket as TLSSocket, head));
+    else
+      upgrade(
+        plane,
+        request,
+        socket as TLSSocket,
+        head,
+        fault?.kind === 'cut' ? fault.afterBytes : undefined,
+      );
   });
   await new Promise<void>(resolve => {
     server.listen(0, '127.0.0.1', resolve);
   });
   const kubeconfig = join(plane.folder.path, `proxy-${portOf(server)}.kubeconfig`);
-  writeConfig(kubeconfig, `https://127.0.0.1:${portOf(server)}`, plane.authority, [
-    { name: 'through-proxy', user: { token: EXEC_TOKEN } },
-  ]);
+  const address = `https://127.0.0.1:${portOf(server)}`;
+  writeConfig(kubeconfig, address, plane.authority, [{ name: 'through-proxy', user: { token: EXEC_TOKEN } }]);
   const drop = () => {
     for (const socket of sockets) socket.destroy();
   };
   return {
     kubeconfig,
+    server: address,
     requests,
+    turnedAway,
+    letIn(next = EXEC_TOKEN) {
+      token = next;
+    },
     set(...next) {
       faults = next.map(fault => ({ ...fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
     },
     drop,
     stop() {
+      stopped = true;
       drop();
       return new Promise(resolve => {
         server.close(() => resolve());
@@ -108,24 +144,33 @@ async function pass(
 ): Promise<void> {
   const { delay, fault } = faultsFor(request, faults);
   if (delay > 0) await sleep(delay);
+  if (fault?.kind === 'hold' && fault.at === 'request') await fault.hold();
+  if (response.destroyed) return;
   if (fault?.kind === 'answer') {
     request.resume();
     answer(response, fault);
     return;
   }
-  const options = { method: request.method, headers: request.headers, ca: plane.authority.cert };
+  const headers = { ...request.headers, authorization: `Bearer ${EXEC_TOKEN}` };
+  const options = { method: request.method, headers, ca: plane.authority.cert };
   const upstream = httpsRequest(plane.server + request.url, options, from => {
-    response.writeHead(from.statusCode ?? 502, from.headers);
-    response.flushHeaders();
-    relay(from, response, fault);
+    const pass = () => {
+      response.writeHead(from.statusCode ?? 502, from.headers);
+      response.flushHeaders();
+      relay(from, response, fault);
+    };
+    if (fault?.kind === 'hold' && fault.at === 'answer') fault.hold().then(pass, () => response.destroy());
+    else pass();
   });
   upstream.on('error', () => response.destroy());
   response.on('close', () => upstream.destroy());
   request.pipe(upstream);
 }
 
-function answer(response: ServerResponse, fault: Live & { kind: 'answer' }): void {
-  const { status, message = `The fault proxy answers ${status}.`, retryAfter } = fault;
+type Refusal = Pick<Fault & { kind: 'answer' }, 'status' | 'message' | 'retryAfter'>;
+
+function answer(response: ServerResponse, refusal: Refusal): void {
+  const { status, message = `The fault proxy answers ${status}.`, retryAfter } = refusal;
   const reasons: Readonly<Record<number, string>> = {
     401: 'Unauthorized',
     410: 'Expired',
@@ -177,28 +222,4 @@ function endLater(response: ServerResponse, from: IncomingMessage, fault: Live &
     from.destroy();
   }, fault.afterMs);
   response.once('close', () => clearTimeout(timer));
-}
-
-// Port-forwards and the like: bytes both ways, the request as it came.
-function upgrade(plane: ControlPlane, request: IncomingMessage, socket: TLSSocket, head: Buffer): void {
-  const { hostname, port } = new URL(plane.server);
-  const upstream = connect({ host: hostname, port: Number(port), ca: plane.authority.cert }, () => {
-    const headers = rawHeaders(request.rawHeaders);
-    upstream.write(`${request.method} ${request.url} HTTP/1.1\r\n${headers}\r\n`);
-    upstream.write(head);
-    upstream.pipe(socket);
-    socket.pipe(upstream);
-  });
-  const end = () => {
-    upstream.destroy();
-    socket.destroy();
-  };
-  upstream.on('error', end);
-  socket.on('error', end);
-  socket.on('close', end);
-}
-
-function rawHeaders(raw: readonly string[]): string {
-  const lines = raw.flatMap((name, i) => (i % 2 === 0 ? [`${name}: ${raw[i + 1]}`] : []));
-  return `${lines.join('\r\n')}\r\n`;
 }
