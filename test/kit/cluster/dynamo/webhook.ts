@@ -25,6 +25,8 @@ export async function startWebhooks(
   const server = createServer({ cert: pair.cert, key: pair.key }, (request, response) => {
     void serve(request, response, traits, warnings);
   });
+  // The API server keeps its connections; one that is closed after Node's usual five seconds fails the call that is just sent.
+  server.keepAliveTimeout = 0;
   await new Promise<void>(resolve => {
     server.listen(0, '127.0.0.1', resolve);
   });
