@@ -37,7 +37,7 @@ const collections = async (cluster: Cluster): Promise<string[]> => {
 };
 
 /** Every object of the namespace but events. */
-const everything = async (cluster: Cluster): Promise<KubeObject[]> => {
+export const everything = async (cluster: Cluster): Promise<KubeObject[]> => {
   const lists = await Promise.all((await collections(cluster)).map(path => cluster.api.send('GET', path)));
   return lists.flatMap(({ kind, items }) =>
     (items as KubeObject[]).map(item => ({ ...item, kind: kind.replace(/List$/, '') })),

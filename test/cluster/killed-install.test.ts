@@ -1,93 +1,106 @@
-/** `kill -9` in the middle of an install, at each of its steps, and the same command again: as if nothing had happened. */
+/** `kill -9` at every step of `install --yes`: the same command again comes to what an undisturbed run comes to. */
 
-import { spawn } from 'node:child_process';
-import { afterEach, expect, test } from 'vitest';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../kit/checkout.ts';
-import type { KubeObject } from '../kit/cluster/api/client.ts';
-import type { Cluster } from '../kit/cluster/cluster.ts';
-import type { Hub } from '../kit/hub.ts';
-import { eventsOf, type ProgramEvent, programFile } from '../kit/program.ts';
-import { deployWords, livesOf, NAMESPACE, PATIENCE, removeDeployment, runIn, useHub } from './installing.ts';
+import { type FaultProxy, startFaultProxy } from '../kit/cluster/faults/proxy.ts';
+import { type Ended, eventsOf, type ProgramEvent, type Started, startProgram } from '../kit/program.ts';
+import { everything, type Footprint, footprintOf, settledFootprint } from './footprint.ts';
+import { deployWords, removeDeployment, useHub } from './installing.ts';
+import { claimMoment, holdingScript, inVerification, type Moment, moments, stopAt } from './moments.ts';
 import { describeWithFrontend } from './support.ts';
 
-type Moment = (event: ProgramEvent, before: readonly ProgramEvent[]) => boolean;
+/** Only a hang takes so long. */
+const PATIENCE = { timeout: 150_000 };
 
-const nthApplied =
-  (nth: number): Moment =>
-  (event, before) =>
-    event.kind === 'applied' && before.filter(({ kind }) => kind === 'applied').length === nth - 1;
+/** Where a run may leave files. */
+type Place = { readonly home: string; readonly cwd: string; readonly tmp: string };
 
-const stageOf =
-  (role: string): Moment =>
-  event =>
-    event.kind === 'stage' && event.role === role;
+const newPlace = (): Place => {
+  const folder = temporaryFolder();
+  const made = ['home', 'cwd', 'tmp'].map(name => join(folder, name));
+  for (const path of made) mkdirSync(path);
+  const [home = '', cwd = '', tmp = ''] = made;
+  return { home, cwd, tmp };
+};
 
-const moments: readonly (readonly [name: string, title: string, moment: Moment])[] = [
-  ['k-look', 'after the look at the cluster', event => event.kind === 'cluster'],
-  ['k-first', 'after the first write', nthApplied(1)],
-  ['k-second', 'after the second write', nthApplied(2)],
-  ['k-third', 'after the third write', nthApplied(3)],
-  ['k-download', 'while the model is downloaded', stageOf('model download')],
-  ['k-wait', 'while the worker comes up', stageOf('worker')],
-  ['k-verify', 'while it is verified', event => event.kind === 'step'],
-];
+const filesIn = ({ home, cwd, tmp }: Place): string[] =>
+  [home, cwd, tmp].flatMap(folder => (readdirSync(folder, { recursive: true }) as string[]).toSorted());
 
-/** Kills the program at the first event that the moment takes; the events until then. */
-const killedAt = (cluster: Cluster, hub: Hub, words: readonly string[], moment: Moment) =>
-  new Promise<{ signal: string | null; events: readonly ProgramEvent[] }>((resolve, reject) => {
-    const child = spawn(process.execPath, [programFile, ...words], {
-      cwd: temporaryFolder(),
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: temporaryFolder(),
-        KUBECONFIG: cluster.kubeconfig,
-        ...hub.env,
-      },
-      stdio: ['ignore', 'pipe', 'ignore'],
+const settings = { release: '0.9.1', script: holdingScript };
+
+await describeWithFrontend('install killed and run again', settings, cluster => {
+  const hub = useHub();
+  let proxy: FaultProxy;
+  let clean: Footprint;
+  let cleanFiles: readonly string[];
+  let first: { readonly ended: Ended; readonly footprint: Footprint };
+  const installed: string[] = [];
+
+  const start = (name: string, place: Place): Started => {
+    installed.push(name);
+    return startProgram([...deployWords(name), '-o', 'json'], {
+      cwd: place.cwd,
+      env: { KUBECONFIG: proxy.kubeconfig, HOME: place.home, TMPDIR: place.tmp, ...hub().env },
     });
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', chunk => {
-      said += chunk;
-      const events = eventsOf(said.slice(0, said.lastIndexOf('\n') + 1));
-      if (events.some((event, at) => moment(event, events.slice(0, at)))) child.kill('SIGKILL');
-    });
-    child.on('error', reject);
-    child.on('close', (_, signal) =>
-      resolve({ signal, events: eventsOf(said.slice(0, said.lastIndexOf('\n') + 1)) }),
+  };
+
+  /** Whether a lease of the dead program is left. */
+  const isHeld = async (name: string): Promise<boolean> =>
+    (await everything(cluster())).some(
+      ({ kind, metadata }) => kind === 'Lease' && metadata.name === `dynamo-installer-${name}`,
     );
+
+  /** Kills the program at the moment, then runs it again without any trouble. */
+  const killAndRunAgain = async (name: string, moment: Moment, place: Place): Promise<Ended> => {
+    const stop = stopAt(proxy, moment, name);
+    const running = start(name, place);
+    await stop.reached(running);
+    running.kill('SIGKILL');
+    expect((await running.ended).code).toBe(128);
+    expect(await isHeld(name)).toBe(moment.leased);
+    stop.goOn();
+    return start(name, place).ended;
+  };
+
+  const expectServing = ({ stdout, stderr, code }: Ended): void => {
+    expect([stderr, code]).toEqual(['', 0]);
+    const events = eventsOf(stdout);
+    expect(events.at(-1)).toMatchObject({ kind: 'result', verdict: 'serving' });
+    // The dead program's lease is taken over at once.
+    expect(events.filter(({ kind }) => kind === 'waiting')).toEqual([]);
+    expect(events.filter(isError)).toEqual([]);
+  };
+
+  const isError = ({ finding }: ProgramEvent): boolean =>
+    (finding as { readonly level?: string } | undefined)?.level === 'error';
+
+  beforeAll(async () => {
+    proxy = await startFaultProxy(cluster().plane);
+    const ended = await killAndRunAgain('killed-claim', claimMoment, newPlace());
+    first = { ended, footprint: await footprintOf(cluster(), 'killed-claim') };
+    const place = newPlace();
+    expectServing(await start('killed-never', place).ended);
+    clean = await footprintOf(cluster(), 'killed-never');
+    cleanFiles = filesIn(place);
+  }, 300_000);
+  afterAll(() => proxy?.stop());
+  afterEach(async () => {
+    for (const name of installed.splice(0)) await removeDeployment(cluster(), name);
+  }, PATIENCE.timeout);
+
+  test(`when ${claimMoment.name}`, () => {
+    expectServing(first.ended);
+    expect(first.footprint).toEqual(clean);
   });
 
-/** Names of a deployment's objects of one collection. */
-const namesIn = async ({ api }: Cluster, path: string, name: string): Promise<string[]> =>
-  ((await api.send('GET', path)).items as KubeObject[])
-    .map(({ metadata }) => metadata.name)
-    .filter(found => found === name || found.startsWith(`${name}-`) || found.endsWith(`-${name}`));
-
-const inNamespace = (group: string, plural: string): string => `/${group}/namespaces/${NAMESPACE}/${plural}`;
-
-await describeWithFrontend('install, killed and run again', { release: '0.9.1' }, cluster => {
-  const hub = useHub();
-  let current = '';
-  afterEach(() => removeDeployment(cluster(), current), 90_000);
-
-  test.each(moments)('%s: %s', PATIENCE, async (name, _, moment) => {
-    current = name;
-    const words = deployWords(name, '-o', 'json');
-    const killed = await killedAt(cluster(), hub(), words, moment);
-    expect(killed.signal).toBe('SIGKILL');
-    expect(killed.events.some(({ kind }) => kind === 'result')).toBe(false);
-
-    const again = await runIn(cluster(), hub(), words);
-    expect(again.code).toBe(0);
-    const result = eventsOf(again.stdout).at(-1);
-    expect(result).toMatchObject({ kind: 'result', verdict: 'serving' });
-    expect(again.stderr).not.toMatch(/held by|waiting for/i);
-
-    const has = (group: string, plural: string) => namesIn(cluster(), inNamespace(group, plural), name);
-    expect(await has('apis/nvidia.com/v1alpha1', 'dynamographdeployments')).toEqual([name]);
-    expect(await has('apis/batch/v1', 'jobs')).toEqual([expect.stringMatching(/-download-[0-9a-f]{8}$/)]);
-    expect(await has('api/v1', 'configmaps')).toEqual([`dynamo-installer-${name}`]);
-    expect(await has('apis/coordination.k8s.io/v1', 'leases')).toEqual([]);
-    expect(await livesOf(cluster(), name)).toHaveLength(3);
+  test.each(
+    [...moments, inVerification].map((moment, at) => [moment.name, `killed-at${at}x`, moment] as const),
+  )('%s', PATIENCE, async (_, name, moment) => {
+    const place = newPlace();
+    expectServing(await killAndRunAgain(name, moment, place));
+    expect(await settledFootprint(cluster(), name, clean)).toEqual(clean);
+    expect(filesIn(place)).toEqual(cleanFiles);
   });
 });
