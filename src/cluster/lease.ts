@@ -51,6 +51,8 @@ const create = (taking: Taking): Promise<LeaseObject | null> => {
         path: collection,
         query: { fieldManager: ownName },
         body: lease,
+        // Whoever is interrupted now has to know whether it is theirs to give back.
+        throughInterrupt: true,
       })
       .then(({ body }) => body)
       .catch(unless('conflict')),
@@ -74,6 +76,7 @@ const takeOver = (taking: Taking, lease: LeaseObject): Promise<LeaseObject | nul
         path,
         query: { fieldManager: ownName },
         body: { ...lease, spec },
+        throughInterrupt: true,
       })
       .then(({ body }) => body)
       .catch(unless('conflict')),
