@@ -12,7 +12,7 @@ type Matches = (request: Request) => boolean;
  */
 export type Moment = {
   readonly name: string;
-  /** What of it is in the cluster then, besides the lease. */
+  /** What of it is in the cluster when the request has been answered, besides the lease. */
   readonly there: 'nothing' | 'part' | 'all';
   /** Whether the lease is held then. */
   readonly leased: boolean;
@@ -51,7 +51,7 @@ export const moments: readonly Moment[] = [
   { ...idle, name: 'in the dry run', before: dry },
   { ...idle, name: 'after the dry run', before: lease('POST') },
   { ...idle, name: 'the lease was taken', leased: true, after: lease('POST') },
-  { ...idle, name: 'before the first write', leased: true, before: write('configmaps') },
+  { ...writing, name: 'before the first write', before: write('configmaps') },
   { ...writing, name: 'the answers were written', after: write('configmaps') },
   { ...writing, name: 'the Job was written', after: write('jobs') },
   { ...written, name: 'the graph was written', leased: true, after: write('dynamographdeployments') },

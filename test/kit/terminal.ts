@@ -8,6 +8,8 @@ export type TerminalOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly columns?: number;
   readonly rows?: number;
+  /** Longest wait for something that must come, in milliseconds; only a failing test waits so long. */
+  readonly patienceMs?: number;
 };
 
 export type Screen = {
@@ -34,11 +36,8 @@ export const keys = {
   backspace: '\u007f',
 } as const;
 
-/** Longest wait for something that must come; only a failing test waits so long. */
-const patience = 20_000;
-
 export const openTerminal = (file: string, args: readonly string[], options: TerminalOptions): Screen => {
-  const { cwd, env = {}, columns = 80, rows = 50 } = options;
+  const { cwd, env = {}, columns = 80, rows = 50, patienceMs = 20_000 } = options;
   const screen = new Terminal({ cols: columns, rows, scrollback: 5_000, allowProposedApi: true });
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -91,7 +90,7 @@ export const openTerminal = (file: string, args: readonly string[], options: Ter
     new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => finish(() => reject(new Error(`${what()}\n--- the screen:\n${text()}`))),
-        patience,
+        patienceMs,
       );
       const finish = (then: () => void): void => {
         clearTimeout(timer);

@@ -87,7 +87,11 @@ describeUnless(noClone, 'a fresh clone', () => {
   it('shows the elapsed time on a terminal and leaves no trace of it', async () => {
     const { path } = slowNpm(2);
     const folder = cloneCheckout();
-    const screen = openTerminal(join(folder, 'cli'), ['--version'], { cwd: folder, env: inFront(path) });
+    const screen = openTerminal(join(folder, 'cli'), ['--version'], {
+      cwd: folder,
+      env: inFront(path),
+      patienceMs: 90_000,
+    });
     await screen.until(/^Installing \d+ packages with npm … 1 s$/m);
     await screen.until(new RegExp(`^${version}$`, 'm'));
     expect(await screen.ended()).toBe(0);
@@ -176,7 +180,11 @@ describeUnless(noClone, 'several first uses', () => {
   it('after Ctrl-C, which ends with 130, the next one works', async () => {
     const npm = slowNpm(2);
     const folder = cloneCheckout();
-    const screen = openTerminal(join(folder, 'cli'), ['--version'], { cwd: folder, env: inFront(npm.path) });
+    const screen = openTerminal(join(folder, 'cli'), ['--version'], {
+      cwd: folder,
+      env: inFront(npm.path),
+      patienceMs: 90_000,
+    });
     await screen.until(/^Installing/m);
     await settingUp(folder);
     screen.press(keys.interrupt);

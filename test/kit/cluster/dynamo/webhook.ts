@@ -23,7 +23,8 @@ export async function startWebhooks(
 ): Promise<Webhooks> {
   const pair = authority.issue({ name: 'dynamo-operator-stand-in', hosts: ['127.0.0.1', 'localhost'] });
   const server = createServer({ cert: pair.cert, key: pair.key }, (request, response) => {
-    void serve(request, response, traits, warnings);
+    // The API server gives up a call when whoever asked it has gone.
+    serve(request, response, traits, warnings).catch(() => response.destroy());
   });
   // The API server keeps its connections; one that is closed after Node's usual five seconds fails the call that is just sent.
   server.keepAliveTimeout = 0;
