@@ -39,9 +39,10 @@ export const noClone = ((): string | undefined => {
 
 const folders: string[] = [];
 
+// Clones with packages are tens of thousands of files, and the disk may be busy.
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+}, 120_000);
 
 /** A folder until the test file's end; everybody may look into it. */
 export const temporaryFolder = (): string => {
