@@ -44,7 +44,7 @@ const start = (server: URL, agent: HttpAgent, access: Access, outgoing: Outgoing
   });
 
 /** Calls back once the request has a connection that stands: nothing can have left before. */
-export const whenConnected = (request: ClientRequest, act: () => void): void => {
+const whenConnected = (request: ClientRequest, act: () => void): void => {
   const watch = (socket: Socket): void => {
     if (request.reusedSocket) act();
     else socket.once(request.protocol === 'https:' ? 'secureConnect' : 'connect', act);
@@ -59,13 +59,27 @@ export const arrivedFrom = (response: IncomingMessage): Arrived => ({
   stream: response,
 });
 
-const exchange = (request: ClientRequest, outgoing: Outgoing): Promise<Arrived> =>
+/** How the answer of a request is heard, and what has to go when none is wanted any more. */
+type Answering = {
+  readonly listen: (heard: {
+    readonly answered: (arrived: Arrived) => void;
+    readonly failed: (error: unknown) => void;
+  }) => void;
+  readonly abandon: () => void;
+};
+
+/** Waits for a connection and for an answer, each in its time. Errors: TransportError, which says whether anything was sent. */
+export const untilAnswered = (
+  request: ClientRequest,
+  outgoing: Outgoing,
+  { listen, abandon }: Answering,
+): Promise<Arrived> =>
   new Promise((resolve, reject) => {
     let sent = false;
     const fail = (reason: TransportError['reason'], cause?: unknown): void => {
       settle();
       reject(new TransportError(reason, sent, cause));
-      request.destroy();
+      abandon();
     };
     let timer = setTimeout(fail, outgoing.connectMs, 'no-connection');
     whenConnected(request, () => {
@@ -78,13 +92,24 @@ const exchange = (request: ClientRequest, outgoing: Outgoing): Promise<Arrived> 
       clearTimeout(timer);
       forget();
     };
-    request.on('error', error => fail('failed', error));
-    request.once('response', response => {
+    const answered = (arrived: Arrived): void => {
       settle();
-      resolve(arrivedFrom(response));
-    });
-    request.end(outgoing.body ?? undefined);
+      resolve(arrived);
+    };
+    listen({ answered, failed: error => fail('failed', error) });
   });
+
+const exchange = (request: ClientRequest, outgoing: Outgoing): Promise<Arrived> => {
+  const arrived = untilAnswered(request, outgoing, {
+    abandon: () => request.destroy(),
+    listen: ({ answered, failed }) => {
+      request.on('error', failed);
+      request.once('response', response => answered(arrivedFrom(response)));
+    },
+  });
+  request.end(outgoing.body ?? undefined);
+  return arrived;
+};
 
 export type Http1 = {
   readonly send: Send;

@@ -6,11 +6,10 @@ import type { Channel } from './client.ts';
 import { serverOf } from './connection-sentences.ts';
 import type { Access } from './credentials.ts';
 import { exchange, type Line, told } from './exchange.ts';
-import { arrivedFrom, whenConnected } from './http1.ts';
+import { arrivedFrom, untilAnswered } from './http1.ts';
 import { type Dialled, dial, type Pod, type PortSocket } from './port-socket.ts';
 import { ClusterError } from './refusal.ts';
 import type { Arrived, Outgoing } from './transport.ts';
-import { TransportError } from './transport-error.ts';
 
 /** Each message begins with its channel: 0 is data (v4.channel.k8s.io). */
 const dataChannel = Buffer.from([0]);
@@ -53,33 +52,13 @@ const begin = async (line: Line, access: Access, pod: Pod): Promise<Opening> => 
 
 /** Resolves when the port is open (status 101) or the server has answered something else. */
 const untilOpen = ({ request, socket, stream }: Opening, outgoing: Outgoing): Promise<Arrived> =>
-  new Promise((resolve, reject) => {
-    let sent = false;
-    const fail = (reason: TransportError['reason'], cause?: unknown): void => {
-      settle();
-      reject(new TransportError(reason, sent, cause));
-      stream.destroy();
-    };
-    let timer = setTimeout(fail, outgoing.connectMs, 'no-connection');
-    whenConnected(request, () => {
-      sent = true;
-      clearTimeout(timer);
-      timer = setTimeout(fail, outgoing.answerMs, 'no-answer');
-    });
-    const forget = onAbort(outgoing.signals, () => fail('aborted'));
-    const settle = (): void => {
-      clearTimeout(timer);
-      forget();
-    };
-    socket.once('error', error => fail('failed', error));
-    socket.once('unexpected-response', (_request, response) => {
-      settle();
-      resolve(arrivedFrom(response));
-    });
-    socket.once('open', () => {
-      settle();
-      resolve({ status: 101, headers: {}, stream });
-    });
+  untilAnswered(request, outgoing, {
+    abandon: () => stream.destroy(),
+    listen: ({ answered, failed }) => {
+      socket.once('error', failed);
+      socket.once('unexpected-response', (_request, response) => answered(arrivedFrom(response)));
+      socket.once('open', () => answered({ status: 101, headers: {}, stream }));
+    },
   });
 
 const channelOf = (line: Line, pod: Pod, { socket, stream, complaint }: Opening): Channel => {

@@ -1,8 +1,9 @@
 /** HTTP/1.1 requests to a loopback port, with the pieces of a streamed answer and their times. */
 
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import type { HttpAnswer, HttpAsk, Send } from '../core/probe.ts';
+import { askPort } from './loopback.ts';
 import { ClusterError } from './refusal.ts';
 
 type Broken = { readonly broken: string };
@@ -54,27 +55,6 @@ const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
 const interrupted = (): ClusterError => new ClusterError('interrupted', 'Interrupted.');
 
-const start = (port: number, agent: Agent, ask: HttpAsk, signal: AbortSignal): Promise<IncomingMessage> => {
-  const body = ask.body === null ? undefined : Buffer.from(JSON.stringify(ask.body));
-  return new Promise((resolve, reject) => {
-    const sent = request({
-      host: '127.0.0.1',
-      port,
-      agent,
-      signal,
-      method: ask.method,
-      path: ask.path,
-      headers: {
-        accept: '*/*',
-        ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
-      },
-    });
-    sent.once('response', resolve);
-    sent.on('error', reject);
-    sent.end(body);
-  });
-};
-
 type Clock = { readonly signal: AbortSignal; readonly late: () => boolean; readonly stop: () => void };
 
 /** Fires with the run's signal, or when the time is up. */
@@ -115,7 +95,7 @@ export const createSender = (
     const elapsed = (): number => Math.round((performance.now() - begun) * 10) / 10;
     const clock = clockFor(ask.timeoutMs, signal);
     try {
-      const answer = await read(await start(port, agent, ask, clock.signal), elapsed);
+      const answer = await read(await askPort(port, agent, ask, clock.signal), elapsed);
       return 'broken' in answer ? answer : { ...answer, ms: elapsed() };
     } catch (error) {
       return explain(error, clock.late(), ask);

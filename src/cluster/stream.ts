@@ -1,9 +1,10 @@
 /** HTTP requests to a loopback port whose answers are read while they arrive. */
 
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import type { HttpAsk } from '../core/probe.ts';
 import { onAbort } from './abort.ts';
+import { askPort } from './loopback.ts';
 
 export type Streaming = {
   readonly status: number;
@@ -16,27 +17,6 @@ export type OpenStream = (
   ask: HttpAsk,
   until: AbortSignal,
 ) => Promise<Streaming | { readonly broken: string }>;
-
-const begin = (port: number, ask: HttpAsk, signal: AbortSignal): Promise<IncomingMessage> => {
-  const body = ask.body === null ? undefined : Buffer.from(JSON.stringify(ask.body));
-  return new Promise((resolve, reject) => {
-    const sent = request({
-      host: '127.0.0.1',
-      port,
-      agent: false,
-      signal,
-      method: ask.method,
-      path: ask.path,
-      headers: {
-        accept: '*/*',
-        ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
-      },
-    });
-    sent.once('response', resolve);
-    sent.on('error', reject);
-    sent.end(body);
-  });
-};
 
 /** Letters whose bytes arrive in two pieces belong to the second. */
 async function* textOf(response: IncomingMessage, stopped: () => boolean, why: () => string) {
@@ -64,7 +44,7 @@ export const createStreamer =
     }, ask.timeoutMs);
     const stopped = (): boolean => signal.aborted || until.aborted;
     try {
-      const response = await begin(port, ask, end.signal);
+      const response = await askPort(port, false, ask, end.signal);
       response.once('close', forget);
       return { status: response.statusCode ?? 0, chunks: textOf(response, stopped, why) };
     } catch {

@@ -6,12 +6,20 @@ import { paintFor } from '../output/paint.ts';
 import type { Written } from './bundle/write.ts';
 import type { Command, Context } from './context.ts';
 import { type Diagnosis, diagnosisOf, isSound } from './diagnose/diagnosis.ts';
-import { lookOnce } from './diagnose/look.ts';
 import { checkOn, measure, verifyOn } from './diagnose/rest.ts';
 import { diagnosisJson, diagnosisLines } from './diagnose/show.ts';
 import { changedAt } from './diagnose/since.ts';
 import { awaitedFrom, type Reached, withDeployment } from './reach.ts';
 import { print, printJson, say, schemaVersion } from './talk.ts';
+import { lookOnce } from './wait/look.ts';
+
+const unreadable = (what: string, message: string): Finding => ({
+  rule: 'diagnose-unreadable',
+  level: 'unknown',
+  path: '',
+  message: `The diagnosis goes without ${what}: ${message}`,
+  hint: '',
+});
 
 /** Errors: ClusterError when pods or the deployment cannot be read, and `interrupted`. */
 const diagnose = async (context: Context, reached: Reached): Promise<Diagnosis> => {
@@ -22,6 +30,8 @@ const diagnose = async (context: Context, reached: Reached): Promise<Diagnosis> 
     client,
     watching,
     awaited,
+    graph: null,
+    unreadable,
     since: changedAt(deployment.graph, Date.now()),
     signal: context.io.signal,
   };

@@ -19,11 +19,12 @@ import { findingLines } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import { type Command, type Context, commandLine } from './context.ts';
 import { awaitedFrom, type Reached, withDeployment } from './reach.ts';
-import { readStatus, type Seen } from './status/read.ts';
+import { readStatus } from './status/read.ts';
 import { watchStatus } from './status/watch.ts';
 import { print, printEvent, printJson, say, schemaVersion } from './talk.ts';
 import { evidenceLines } from './wait/ended.ts';
 import { heldGpus } from './wait/held.ts';
+import type { Looked } from './wait/look.ts';
 import { openShow } from './wait/show.ts';
 
 type Status = {
@@ -35,7 +36,7 @@ type Status = {
   readonly pods: readonly PodRow[];
   /** GPUs that its pods hold now. */
   readonly held: number;
-  readonly seen: Seen;
+  readonly seen: Looked;
   readonly findings: readonly Finding[];
 };
 
@@ -52,7 +53,7 @@ const isOver = (pod: KubernetesObject): boolean => ['Succeeded', 'Failed'].inclu
 /** Pods say their role in one word, rows for people with a blank. */
 const wordOf = (role: string): string => role.toLowerCase().replaceAll(' ', '-');
 
-const rolesOf = ({ outlook, sight }: Seen, inventory: Inventory): StatusRole[] =>
+const rolesOf = ({ outlook, sight }: Looked, inventory: Inventory): StatusRole[] =>
   outlook.rows.map(({ role, ready, wanted, stage, stageSince, restarts, note }) => {
     const pods = sight.pods.filter(pod => inventory.roleOf(pod) === wordOf(role));
     const nodes = pods.filter(pod => !isOver(pod)).map(nodeOf);
@@ -69,7 +70,7 @@ const rolesOf = ({ outlook, sight }: Seen, inventory: Inventory): StatusRole[] =
     };
   });
 
-const stateOf = ({ outlook }: Seen, described: Described): string => {
+const stateOf = ({ outlook }: Looked, described: Described): string => {
   if (outlook.done) return 'healthy';
   if (described.state === 'being removed') return 'being removed';
   return outlook.hopeless.length > 0 ? 'not healthy' : 'not ready yet';
@@ -99,7 +100,7 @@ const statusOf = async (context: Context, { client, deployment }: Reached): Prom
     })),
     held: heldGpus(seen.sight.pods),
     seen,
-    findings: bySeverity([...seen.outlook.hopeless, ...seen.outlook.notices, ...seen.unread]),
+    findings: bySeverity([...seen.outlook.hopeless, ...seen.outlook.notices, ...seen.unreadable]),
   };
 };
 

@@ -4,7 +4,7 @@ import { findingsOf } from '../../core/check.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { ProbeReport } from '../../core/probe.ts';
 import type { Awaited, RoleRow, Watching } from '../../core/sight.ts';
-import type { Looked } from './look.ts';
+import type { Looked } from '../wait/look.ts';
 import type { Checked, Measured } from './rest.ts';
 
 /** Everything that was looked at. */

@@ -16,7 +16,7 @@ import {
   type WatchAsk,
   type Watching,
 } from '../../core/sight.ts';
-import { lifeOf } from '../wait/containers.ts';
+import { lifeOf } from './containers.ts';
 
 export type Looked = {
   readonly sight: Sight;
@@ -29,9 +29,13 @@ export type LookAsk = {
   readonly client: Client;
   readonly watching: Watching;
   readonly awaited: Awaited;
+  /** The deployment as it was read a moment ago; null to read it too. */
+  readonly graph: KubernetesObject | null;
   /** Milliseconds since 1970. */
   readonly since: number;
   readonly signal: AbortSignal;
+  /** The finding for what may not be read. */
+  readonly unreadable: (what: string, message: string) => Finding;
 };
 
 const atOnce = 6;
@@ -42,14 +46,6 @@ const mostRounds = 3;
 
 /** Without these nothing can be said. */
 const needed: readonly WatchAsk['key'][] = ['graph', 'pods'];
-
-const unreadable = (what: string, message: string): Finding => ({
-  rule: 'diagnose-unreadable',
-  level: 'unknown',
-  path: '',
-  message: `The diagnosis goes without ${what}: ${message}`,
-  hint: '',
-});
 
 type Slot = <T>(work: () => Promise<T>) => Promise<T>;
 type Noting = { readonly note: (what: string, message: string) => void; readonly slot: Slot };
@@ -102,22 +98,23 @@ const wanted = ({ logs }: Outlook, sight: Sight): LogAsk[] => {
 
 /** Reads everything once, then the logs that the rules ask for. Errors: ClusterError when pods or the deployment cannot be read. */
 export const lookOnce = async (look: LookAsk): Promise<Looked> => {
-  const { watching, awaited, since } = look;
+  const { watching, awaited, since, graph } = look;
   const found: Finding[] = [];
   const noting: Noting = {
     slot: slots(atOnce),
     note: (what, message) => {
-      if (!found.some(({ message: said }) => said.endsWith(message))) found.push(unreadable(what, message));
+      if (!found.some(({ message: said }) => said.endsWith(message)))
+        found.push(look.unreadable(what, message));
     },
   };
-  const asks = watching.watches(awaited);
+  const asks = watching.watches(awaited).filter(({ key }) => graph === null || key !== 'graph');
   const lists = await Promise.all(asks.map(ask => readOne(look, ask, noting)));
   const of = (key: WatchAsk['key']): readonly KubernetesObject[] =>
     asks.flatMap((ask, at) => (ask.key === key ? (lists[at] ?? []) : []));
   let sight: Sight = {
     now: Date.now(),
     since,
-    graph: of('graph')[0] ?? null,
+    graph: graph ?? of('graph')[0] ?? null,
     jobs: of('jobs'),
     pods: of('pods'),
     events: of('events'),
