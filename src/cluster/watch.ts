@@ -150,6 +150,8 @@ async function* follow(client: Client, ask: WatchQuery, course: Course): AsyncGe
   course.began = Date.now();
   try {
     yield* listAndWatch(client, ask, course);
+    // Ended in order, with news or without: what failed before it is over.
+    sound(course, ask);
     return 0;
   } catch (error) {
     // The run's own signal, or the end of the client.
