@@ -23,6 +23,8 @@ export type OperatorDialect = {
   readonly nameLimit: number | null;
   /** A change of one worker component replaces the pods of all of them: prefill and decode never meet another generation. */
   readonly workersRollTogether: boolean;
+  /** Nothing in the names of what the operator makes tells two deployments of a namespace apart whose joined names are the same. */
+  readonly namesCollide: boolean;
   /** The examples of the release request ephemeral storage for workers. */
   readonly requestsEphemeralStorage: boolean;
 };
@@ -39,6 +41,8 @@ export type RuntimeDialect = {
   readonly kvbmServes: boolean;
   /** Arguments that make a worker publish KV events; empty where it does so by itself. */
   readonly kvEvents: readonly string[];
+  /** Workers publish KV events without being told. 1.0 does so with a warning about its end, so the arguments are given there too. */
+  readonly publishesKvEvents: boolean;
   /** Name of the variable for the overlap weight. */
   readonly overlapWeight: string;
   /** Router temperature and overlap weight still work but are deprecated. */
@@ -73,11 +77,13 @@ const services = {
   combinedNameLimit: null,
   nameLimit: 41,
   workersRollTogether: true,
+  namesCollide: false,
   requestsEphemeralStorage: true,
 } as const satisfies OperatorDialect;
 const servicesApart = {
   ...services,
   workersRollTogether: false,
+  namesCollide: true,
   requestsEphemeralStorage: false,
 } as const satisfies OperatorDialect;
 const components = {
@@ -86,6 +92,7 @@ const components = {
   combinedNameLimit: null,
   nameLimit: null,
   workersRollTogether: true,
+  namesCollide: false,
   requestsEphemeralStorage: true,
 } as const satisfies OperatorDialect;
 
@@ -96,6 +103,7 @@ const runtime08 = {
   kvbm: kvbmByConnectorFlag,
   kvbmServes: true,
   kvEvents: [],
+  publishesKvEvents: true,
   overlapWeight: 'DYN_KV_OVERLAP_SCORE_WEIGHT',
   scoringIsDeprecated: false,
   hasConnectorFlag: true,
@@ -109,6 +117,7 @@ const runtime10 = {
   kvbm: kvbmByTransferConfig,
   kvbmServes: true,
   kvEvents,
+  publishesKvEvents: false,
   overlapWeight: 'DYN_ROUTER_KV_OVERLAP_SCORE_WEIGHT',
   scoringIsDeprecated: false,
   hasConnectorFlag: false,
@@ -151,7 +160,7 @@ export const lines = [
   {
     line: '1.0',
     operator: { ...services, combinedNameLimit: 45, requestsEphemeralStorage: false },
-    runtime: runtime10,
+    runtime: { ...runtime10, publishesKvEvents: true },
   },
   {
     line: '0.9',

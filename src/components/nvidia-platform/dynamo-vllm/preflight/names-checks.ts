@@ -3,7 +3,7 @@
 import type { CheckResult } from '../../../../core/check.ts';
 import { type ObjectFact, readOr } from '../../../../core/cluster-facts.ts';
 import type { KubernetesObject } from '../../../../core/manifest.ts';
-import { lineOf, parseRelease } from '../../../../core/release.ts';
+import { dialectFor } from '../dialect.ts';
 import { managedBy } from '../labels.ts';
 import { childNames, isDeleting, managerOf, managersOf, modelOf } from './graphs.ts';
 import { check, cli } from './result.ts';
@@ -96,11 +96,8 @@ const appliedObjects = (scene: Scene): CheckResult[] => {
   );
 };
 
-/** Up to 0.9 nothing in the name of a component's objects tells two deployments apart. */
-const sharesNames = (release: string | null): boolean => {
-  const found = release === null ? undefined : parseRelease(release);
-  return found !== undefined && found.major === 0 && ['0.8', '0.9'].includes(lineOf(found));
-};
+const sharesNames = (release: string | null): boolean =>
+  release !== null && dialectFor(release, release).operator.namesCollide;
 
 const childCollisions = (scene: Scene): CheckResult[] => {
   const { graph, cluster, name, operatorRelease } = scene;

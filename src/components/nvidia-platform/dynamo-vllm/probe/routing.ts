@@ -1,7 +1,7 @@
 /** What a manifest says about KV-aware routing: whether it is on, whether workers publish events, and which weights nobody reads. */
 
 import { lineOf, parseRelease } from '../../../../core/release.ts';
-import { dialectFor } from '../dialect.ts';
+import { dialectFor, type RuntimeDialect } from '../dialect.ts';
 import { argument } from '../graph.ts';
 
 export type RouterAsk = {
@@ -16,9 +16,6 @@ export type RouterAsk = {
   /** A weight under a name that this release does not read. */
   readonly ignoredWeight: { readonly name: string; readonly successor: string } | null;
 };
-
-/** Lines of releases whose workers publish KV events without being told. */
-const publishingLines: readonly string[] = ['0.8', '0.9', '1.0'];
 
 /** Every name the overlap weight had. The release's own stands in its dialect. */
 const oldWeight = 'DYN_KV_OVERLAP_SCORE_WEIGHT';
@@ -48,13 +45,20 @@ const enables = (json: string): boolean => {
   }
 };
 
-const silentBecause = (words: Words, line: string | null): string | null => {
+type Image = RuntimeDialect & { readonly line: string };
+
+const imageOf = (text: string): Image | null => {
+  const release = parseRelease(text);
+  return release === undefined ? null : { ...dialectFor(text, text).runtime, line: lineOf(release) };
+};
+
+const silentBecause = (words: Words, image: Image | null): string | null => {
   if (words.includes('--no-enable-prefix-caching')) return 'prefix caching is switched off';
   const config = argument(words, '--kv-events-config');
   if (config !== undefined) return enables(config) ? null : '--kv-events-config does not enable them';
   if (words.some(word => word.startsWith('--kv-events-config'))) return null;
-  if (line === null || publishingLines.includes(line)) return null;
-  return `Dynamo ${line} publishes only with --kv-events-config, which the workers do not have`;
+  if (image === null || image.publishesKvEvents) return null;
+  return `Dynamo ${image.line} publishes only with --kv-events-config, which the workers do not have`;
 };
 
 const ignoredOf = (env: Env, weight: string): RouterAsk['ignoredWeight'] => {
@@ -70,15 +74,13 @@ export const routerOf = (ask: {
 }): RouterAsk | null => {
   const { words, env } = ask.frontend;
   if (!routes(words, env)) return null;
-  const parsed = ask.release === null ? undefined : parseRelease(ask.release);
-  const line = parsed === undefined ? null : lineOf(parsed);
-  const runtime = ask.release === null ? null : dialectFor(ask.release, ask.release).runtime;
-  const reasons = ask.engines.map(engine => silentBecause(engine, line));
+  const image = ask.release === null ? null : imageOf(ask.release);
+  const reasons = ask.engines.map(engine => silentBecause(engine, image));
   return {
     approximate: approximateBy(words, env),
     silent: reasons.every(reason => reason !== null) ? (reasons[0] ?? null) : null,
-    toPublish: runtime?.kvEvents ?? [],
+    toPublish: image?.kvEvents ?? [],
     temperature: Number(argument(words, '--router-temperature') ?? env.DYN_ROUTER_TEMPERATURE ?? 0) || 0,
-    ignoredWeight: runtime === null ? null : ignoredOf(env, runtime.overlapWeight),
+    ignoredWeight: image === null ? null : ignoredOf(env, image.overlapWeight),
   };
 };
