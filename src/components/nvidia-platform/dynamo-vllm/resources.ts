@@ -28,9 +28,9 @@ type Memory = Pick<Role, 'requests' | 'limits' | 'sharedMemory'>;
 const sharedGiB = (shared: string | null): number =>
   shared === null ? operatorSharedGiB : (parseQuantity(shared) ?? 0) / gib;
 
-/** Host memory that one worker asks for, in GiB; `pinnedGiB` is what its caches hold down. */
-export const hostMemoryGiB = (gpus: number, pinnedGiB: number): number =>
-  pinnedGiB + hostGiB + hostGiBPerGpu * gpus;
+/** Host memory that one worker asks for, in GiB; `pinned` is what its caches hold down. */
+export const hostMemoryGiB = (gpus: number, pinned: number): number =>
+  pinned + hostGiB + hostGiBPerGpu * gpus;
 
 /** /dev/shm of one worker, in GiB. */
 export const sharedMemoryGiB = (settings: Pick<Settings, 'sharedMemory'>, gpus: number): number =>
@@ -53,21 +53,32 @@ const diskGiB = (gb: number): number => Math.ceil(gb * diskSlack) + 1;
 const sharedFor = (settings: Pick<Settings, 'sharedMemory'>, gpus: number): string | null =>
   settings.sharedMemory ?? (gpus > 1 ? gibibytes(severalGpusSharedGiB) : null);
 
+/** What one worker holds down in host memory, in GiB: KVBM's CPU tier, and the weights that each of its GPUs offloads. */
+export const pinnedGiB = (kvbm: Plan['kvbm'], offloadGiB: number, gpus: number): number =>
+  (kvbm?.cpuGb ?? 0) + offloadGiB * gpus;
+
+export type Held = {
+  readonly gpus: number;
+  readonly kvbm: Plan['kvbm'];
+  /** `--cpu-offload-gb`, for each GPU. */
+  readonly offloadGiB: number;
+};
+
 /**
- * Requests and limits in whole Gi. Memory is only stated with KVBM, whose pinned cache would otherwise end in an out-of-memory kill;
- * /dev/shm counts against the limit, so it is added there.
+ * Requests and limits in whole Gi. Memory is only stated for what is pinned there, which would otherwise end in an out-of-memory
+ * kill; /dev/shm counts against the limit, so it is added there.
  */
 export const memoryOf = (
   settings: Settings,
-  gpus: number,
-  kvbm: Plan['kvbm'],
+  { gpus, kvbm, offloadGiB }: Held,
   ephemeral: boolean,
 ): Memory => {
   const shared = sharedFor(settings, gpus);
   const scratch = ephemeralGiB(kvbm, fetchedGiB(settings));
   const storage = ephemeral || scratch > scratchGiB ? { 'ephemeral-storage': gibibytes(scratch) } : {};
-  if (kvbm === null) return { requests: storage, limits: {}, sharedMemory: shared };
-  const request = hostMemoryGiB(gpus, kvbm.cpuGb);
+  const pinned = pinnedGiB(kvbm, offloadGiB, gpus);
+  if (kvbm === null && pinned === 0) return { requests: storage, limits: {}, sharedMemory: shared };
+  const request = hostMemoryGiB(gpus, pinned);
   const limit = Math.ceil(request * limitFactor) + sharedGiB(shared);
   return {
     requests: { memory: gibibytes(request), ...storage },

@@ -3,6 +3,7 @@
 import type { Owned, Taken } from './args.ts';
 import type { Dialect } from './dialect.ts';
 import { frontendEnv, workerEnv } from './env.ts';
+import { cpuOffloadGib } from './fit/asked.ts';
 import { placementFor } from './placement.ts';
 import type { Outline, Parallelism, Plan, Role, RoleKind, Variable } from './plan.ts';
 import { kvbmDisk, memoryOf } from './resources.ts';
@@ -120,7 +121,11 @@ const worker = (
     command: ['python3', '-m', 'dynamo.vllm'],
     args: argsOf(kind, parallelism, outline, dialect, taken),
     env: workerEnv(settings, outline, offloads),
-    ...memoryOf(settings, gpus, offloads, dialect.operator.requestsEphemeralStorage),
+    ...memoryOf(
+      settings,
+      { gpus, kvbm: offloads, offloadGiB: cpuOffloadGib(taken.rest) },
+      dialect.operator.requestsEphemeralStorage,
+    ),
     disk: kvbmDisk(offloads),
     ...(update === null ? {} : { update }),
     placement: placementFor(settings, outline.cache, true),

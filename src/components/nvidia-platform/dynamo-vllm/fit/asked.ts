@@ -32,6 +32,12 @@ const numberOf = (words: readonly EngineWord[], flag: string): number | null => 
   return Number.isFinite(value) ? value : null;
 };
 
+/** GiB of weights that `--cpu-offload-gb` keeps in host memory, for each GPU. */
+export const cpuOffloadGib = (words: readonly EngineWord[]): number => {
+  const said = numberOf(words, '--cpu-offload-gb') ?? 0;
+  return Math.max(0, said);
+};
+
 const isOn = (words: readonly EngineWord[], flag: string): boolean => {
   const word = lastOf(words, flag);
   return word !== undefined && !word.negated && word.values[0]?.toLowerCase() !== 'false';
@@ -75,7 +81,7 @@ export const choiceFrom = ({
   maxNumSeqs: numberOf(words, '--max-num-seqs'),
   maxNumBatchedTokens: numberOf(words, '--max-num-batched-tokens'),
   kvCacheMemoryBytes: numberOf(words, '--kv-cache-memory-bytes'),
-  cpuOffloadGib: numberOf(words, '--cpu-offload-gb') ?? 0,
+  cpuOffloadGib: cpuOffloadGib(words),
   eager: isOn(words, '--enforce-eager'),
   quantization: withoutNone(textOf(words, '--quantization')),
   dtype: textOf(words, '--dtype') ?? 'auto',

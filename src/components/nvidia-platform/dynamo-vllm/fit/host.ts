@@ -3,7 +3,7 @@
 import type { FitHost } from '../../../../core/fit.ts';
 import { cacheGiBFor } from '../cache.ts';
 import type { Plan } from '../plan.ts';
-import { ephemeralGiB, hostMemoryGiB, sharedMemoryGiB } from '../resources.ts';
+import { ephemeralGiB, hostMemoryGiB, pinnedGiB, sharedMemoryGiB } from '../resources.ts';
 import type { Settings } from '../settings.ts';
 import { bytesPerGib, type Choice, type ModelFacts } from './facts.ts';
 import { guessedGib } from './parameters.ts';
@@ -19,12 +19,12 @@ export const hostOf = (model: ModelFacts, choice: Choice, settings: Settings): F
   const gpus = choice.tensor * choice.pipeline * choice.data;
   const kvbm = kvbmOf(settings);
   const weights = (model.weightsGib ?? guessedGib(model))?.[1] ?? null;
-  const pinnedGiB = (kvbm?.cpuGb ?? 0) + choice.cpuOffloadGib * gpus;
-  const memory = hostMemoryGiB(gpus, pinnedGiB);
+  const pinned = pinnedGiB(kvbm, choice.cpuOffloadGib, gpus);
+  const memory = hostMemoryGiB(gpus, pinned);
   const creates = settings.modelCache === 'create';
   return {
     memoryGiB: [memory, memory + (weights ?? 0)],
-    pinnedGiB,
+    pinnedGiB: pinned,
     sharedMemoryGiB: sharedMemoryGiB(settings, gpus),
     ephemeralGiB: ephemeralGiB(kvbm, settings.modelCache === 'none' ? (weights ?? 0) : 0),
     modelCacheGiB: creates && weights !== null ? cacheGiBFor(weights) : null,

@@ -36,6 +36,19 @@ describe('hostOf', () => {
     expect(offloaded.memoryGiB[0] - plain.memoryGiB[0]).toBe(16);
     expect(offloaded.pinnedGiB).toBe(16);
   });
+  it('asks for offloaded weights in the manifests, with KVBM and without', () => {
+    const answers = { tensorParallelSize: 2, vllmArgs: '--cpu-offload-gb 7.5 --max-model-len 8192' } as const;
+    const host = hostOf(model(defaultModel), choice({ tensor: 2, cpuOffloadGib: 7.5 }), settings(answers));
+    expect(worker(answers)).toMatchObject({
+      requests: { memory: `${host.memoryGiB[0]}Gi` },
+      limits: { memory: `${Math.ceil(host.memoryGiB[0] * 1.25) + host.sharedMemoryGiB}Gi` },
+    });
+    const both = { ...answers, kvbm: true, kvbmCpuGb: 100 } as const;
+    expect(worker(both)?.requests.memory).toBe(`${100 + 15 + 16 + 8}Gi`);
+    const roles = draftFrom({ mode: 'disaggregated', vllmArgs: '--cpu-offload-gb 4' })
+      .plan as unknown as Plan;
+    expect(roles.roles.map(role => role.requests.memory)).toEqual([undefined, '24Gi', '24Gi']);
+  });
   it('has the model in ephemeral storage where no claim keeps it', () => {
     const host = hostOf(model(defaultModel), choice(), settings({ modelCache: 'none' }));
     expect(host.modelCacheGiB).toBeNull();
