@@ -51,6 +51,8 @@ export type Role = {
   readonly sharedMemory: string | null;
   /** KVBM's disk tier: an emptyDir of that size, mounted there. */
   readonly disk: { readonly path: string; readonly size: string } | null;
+  /** How often and how many times its first answer is asked for before it is started again; absent where the operator's two hours are enough. */
+  readonly startup?: { readonly periodSeconds: number; readonly failureThreshold: number };
   /** Annotations by which the operator replaces its pods; absent where its own way is right. */
   readonly update?: Readonly<Record<string, string>>;
   readonly placement: Placement;

@@ -4,6 +4,7 @@ import type { Owned, Taken } from './args.ts';
 import type { Dialect } from './dialect.ts';
 import { frontendEnv, workerEnv } from './env.ts';
 import { cpuOffloadGib } from './fit/asked.ts';
+import { patienceFor } from './patience.ts';
 import { placementFor } from './placement.ts';
 import type { Outline, Parallelism, Plan, Role, RoleKind, Variable } from './plan.ts';
 import { kvbmDisk, memoryOf } from './resources.ts';
@@ -127,6 +128,7 @@ const worker = (
       dialect.operator.requestsEphemeralStorage,
     ),
     disk: kvbmDisk(offloads),
+    ...patienceFor(outline),
     ...(update === null ? {} : { update }),
     placement: placementFor(settings, outline.cache, true),
   };

@@ -125,6 +125,7 @@ const roleView = (plan: Plan, role: Role, beta: boolean) => {
     sharedMemory: role.sharedMemory,
     // The default kills a worker after one late answer, which compiling kernels causes; a probe of one's own must be complete.
     liveness: role.gpus > 0 ? true : null,
+    startup: role.startup ?? null,
     env: listOrNull(envView(role.env)),
     image: plan.image,
     command: listOrNull(role.command),

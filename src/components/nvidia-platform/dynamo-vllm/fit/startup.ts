@@ -30,18 +30,22 @@ const at = (bytes: number, rate: { readonly best: number; readonly worst: number
   bytes / rate.worst,
 ];
 
-/**
- * Whole seconds, the shortest first: on a node that is there, with image and network at their best and at their worst. A node that
- * still has to be made comes on top (2 to 10 minutes).
- */
-export const startupSeconds = ({ weightsBytes, fetches, experts, eager }: Startup): FitRange => {
-  const parts: readonly FitRange[] = [
-    imageSeconds,
+/** A node that a provisioner still has to make. */
+export const nodeSeconds: FitRange = [120, 600];
+
+const whole = (parts: readonly FitRange[]): FitRange => {
+  const [low, high] = parts.reduce(plus);
+  return [Math.round(low), Math.round(high)];
+};
+
+/** Whole seconds from the start of the engine's container, whose image is there, with disk and network at their best and at their worst. */
+export const engineSeconds = ({ weightsBytes, fetches, experts, eager }: Startup): FitRange =>
+  whole([
     fetches ? at(weightsBytes, fetchBytesPerSecond) : [0, 0],
     at(weightsBytes, loadBytesPerSecond),
     processSeconds,
     eager ? [0, 0] : compileSeconds[experts ? 'experts' : 'dense'],
-  ];
-  const [low, high] = parts.reduce(plus);
-  return [Math.round(low), Math.round(high)];
-};
+  ]);
+
+/** Whole seconds, the shortest first, on a node that is there; with {@link nodeSeconds} on top where one has to be made. */
+export const startupSeconds = (startup: Startup): FitRange => whole([imageSeconds, engineSeconds(startup)]);

@@ -37,12 +37,15 @@ const fullest: Readonly<Record<string, Value>> = {
   updateStrategy: 'in-place',
 };
 
-const viewsOf = (release: string) => {
-  const settled = settle(component.settings, [
-    { name: 'flag', values: { ...fullest, release, image: 'x.y/z:latest' } },
-  ]);
-  return renderings(planFrom(settingsFrom(settled, noFacts), settled, noFacts).plan, '1');
-};
+/** What only a large model without a claim has. */
+const unclaimed = { model: 'deepseek-ai/DeepSeek-R1', modelCache: 'none' } as const;
+
+const viewsOf = (release: string) =>
+  [{}, unclaimed].flatMap(more => {
+    const values = { ...fullest, ...more, release, image: 'x.y/z:latest' };
+    const settled = settle(component.settings, [{ name: 'flag', values }]);
+    return renderings(planFrom(settingsFrom(settled, noFacts), settled, noFacts).plan, '1');
+  });
 
 type Scope = Readonly<Record<string, unknown>>;
 const isRecord = (value: unknown): value is Scope => typeof value === 'object' && value !== null;

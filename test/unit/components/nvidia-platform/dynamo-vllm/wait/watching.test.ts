@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { startupSeconds } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/startup.ts';
 import { watching } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/wait/watching.ts';
 import type { KubernetesObject } from '../../../../../../src/core/manifest.ts';
 import type { Sight } from '../../../../../../src/core/sight.ts';
@@ -89,6 +90,16 @@ describe('the time limit', () => {
     expect(limits.every(limit => limit >= 1200 && limit % 60 === 0)).toBe(true);
     expect(limits).toEqual([...limits].sort((a, b) => a - b));
     expect(watching.limitSeconds(deployed(small, 220.6))).toBeGreaterThan(1.5 * 3720);
+  });
+
+  it('is never shorter than what fit calls the slow end of a first start, a new node included', () => {
+    for (const size of [29.03, 220.6, 641]) {
+      const weightsBytes = size * 2 ** 30;
+      const [, slow] = startupSeconds({ weightsBytes, fetches: true, experts: true, eager: false });
+      const limit = watching.limitSeconds(deployed(small, size));
+      expect(limit).toBeGreaterThanOrEqual(slow + 600);
+      expect(limit).toBeLessThan(slow + 660);
+    }
   });
 
   it('is that of the known model, or of a large one, when the Hub did not tell', () => {
