@@ -15,6 +15,8 @@ export type Shape = {
   readonly formats: readonly string[];
   readonly table: SettingTable;
   readonly examples: readonly string[];
+  /** Exit codes of its own, in words. */
+  readonly ends?: string;
 };
 
 export type Typed = {
@@ -61,7 +63,7 @@ const footer = (shape: Shape): string => {
   const no = Object.values(shape.table).some(spec => spec.kind === 'switch')
     ? '\nEvery switch has a --no- twin for an explicit no.\n'
     : '';
-  return `${no}${examples}\nExit codes: 0 done, 64 usage, 65 input refused, 69 cluster, 130 interrupted.`;
+  return `${no}${examples}\nExit codes: 0 done, ${shape.ends === undefined ? '' : `${shape.ends}, `}64 usage, 65 input refused, 69 cluster, 130 interrupted.`;
 };
 
 const build = (shape: Shape, io: Io, forHelp: boolean): Command => {
@@ -92,10 +94,16 @@ const sentence = (error: CommanderError): string => {
   return `${first.charAt(0).toUpperCase()}${first.slice(1)}${first.endsWith('.') ? '' : '.'}`;
 };
 
+/** Engine arguments are often typed as if they were options of this program. */
+const engineHint = ({ table }: Shape): string => {
+  const key = Object.keys(table).find(name => name.endsWith('Args'));
+  return key === undefined ? '' : `Arguments of the engine itself go into ${flagOf(key)} "ARGS".\n`;
+};
+
 const usage = (shape: Shape, error: CommanderError): CliError => {
   const guess = /\(Did you mean (.+)\?\)/.exec(error.message)?.[1];
   return new CliError('usage', sentence(error), {
-    hint: guess === undefined ? `See ${shape.name} --help` : `Did you mean ${guess}?`,
+    hint: guess === undefined ? `${engineHint(shape)}See ${shape.name} --help` : `Did you mean ${guess}?`,
   });
 };
 

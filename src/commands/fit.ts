@@ -70,9 +70,16 @@ const codeOf = ({ findings, verdict }: Pick<FitReport, 'findings' | 'verdict'>):
   return verdict === 'does-not-fit' ? exitCodes.failed : 0;
 };
 
-/** The advice stands under the sum already. */
-const spoken = (findings: readonly Finding[]): Finding[] =>
-  findings.filter(({ rule }) => rule !== 'fit-too-large');
+const misfits: readonly string[] = ['fit-too-large', 'fit-tight'];
+
+/**
+ * Verdict, sum and advice stand there already. Without advice the finding says what is left to do, unless an error comes first: no
+ * change of sizes helps as long as that stands.
+ */
+const spoken = ({ findings, advice }: FitReport): readonly Finding[] =>
+  advice.length === 0 && !hasErrors(findings)
+    ? findings
+    : findings.filter(({ rule }) => !misfits.includes(rule));
 
 const answer = async (context: Context): Promise<number> => {
   const { io, options } = context;
@@ -80,7 +87,7 @@ const answer = async (context: Context): Promise<number> => {
   if (options.output === 'json') printJson(io, { schemaVersion, ...report });
   else {
     print(io, `${fitLines(report, paintFor(io.color.stdout)).join('\n')}\n`);
-    sayFindings(io, spoken(report.findings));
+    sayFindings(io, spoken(report));
   }
   return codeOf(report);
 };

@@ -50,7 +50,7 @@ export const runFlags = {
   quiet: { flags: '-q, --quiet', summary: 'no talk, only errors' },
   verbose: { flags: '-v, --verbose', summary: 'say where each setting came from' },
   noColor: { flags: '--no-color', summary: 'no colour' },
-  gpu: { flags: '--gpu <NAME>', summary: 'GPU by name, product label or EKS instance type' },
+  gpu: { flags: '--gpu <NAME>', summary: 'GPU by name, product label or machine type' },
   gpuCount: { flags: '--gpu-count <N>', summary: 'GPUs of one node' },
   gpuMemoryGib: { flags: '--gpu-memory-gib <X>', summary: 'GPU memory as CUDA shows it, for any GPU' },
   gpuCapability: { flags: '--gpu-capability <X.Y>', summary: 'compute capability, for any GPU' },

@@ -15,6 +15,8 @@ export type Verb = {
   /** Formats that `-o` takes, the first is the default. */
   readonly formats: readonly string[];
   readonly examples: readonly string[];
+  /** Exit codes of its own, in words. */
+  readonly ends?: string;
 };
 
 /** Flags of every verb that makes manifests from settings. */
@@ -104,6 +106,7 @@ export const verbs = [
     flags: ['outputDir', ...reaching, 'config', 'output', 'quiet', 'noColor'],
     settings: ['namespace'],
     formats: ['text', 'json'],
+    ends: '2 differences',
     examples: ['diff qwen3-30b', 'diff manifests/dynamo-system/qwen3-30b', 'diff my-deployment.yaml -o json'],
   },
   {
@@ -309,6 +312,7 @@ export const verbs = [
       'skipCheck',
     ],
     formats: ['text', 'json'],
+    ends: '1 does not fit',
     examples: [
       'fit --model Qwen/Qwen3-32B',
       'fit --model Qwen/Qwen3-32B --gpu L40S --tensor-parallel-size 4',

@@ -1,5 +1,6 @@
 /** What `fit` found, for the eye: a table of GPUs and sizes, or the sum for one choice as a bar; at most 80 columns. */
 
+import { hasErrors } from '../core/finding.ts';
 import type {
   FitAdvice,
   FitCell,
@@ -82,23 +83,32 @@ const words: Readonly<Record<FitVerdict, string>> = {
   unknown: 'not known',
 };
 
-const verdictLine = ({ verdict, perGpu }: FitReport, paint: Paint): string => {
+const verdictLines = ({ verdict, perGpu, findings }: FitReport, paint: Paint): string[] => {
   const colour = { fits: paint.green, tight: paint.yellow, 'does-not-fit': paint.red, unknown: paint.dim }[
     verdict
   ];
   const short =
     verdict === 'does-not-fit' && perGpu !== null ? `: ${gib(perGpu.shortGiB)} GiB short on each GPU` : '';
-  return `  ${colour(`${words[verdict]}${short}`)}`;
+  const memory = `${words[verdict]}${short}`;
+  if (!hasErrors(findings)) return [`  ${colour(memory)}`];
+  return [
+    `  ${paint.red('would not start: see the error below')}`,
+    ...(verdict === 'unknown' ? [] : [`  by its memory alone: ${memory}`]),
+  ];
 };
 
-const adviceLines = (advice: readonly FitAdvice[]): string[] =>
-  advice.length === 0
+/** The command stands last, so that it can be copied whole. */
+const adviceLines = (advice: readonly FitAdvice[]): string[] => {
+  const lengths = advice.map(({ maxModelLen }) => count(maxModelLen));
+  const width = Math.max(...lengths.map(text => text.length));
+  return advice.length === 0
     ? []
     : [
         '',
         'Each of these fits:',
-        ...advice.map(({ change, maxModelLen }) => `  ${change}  (${count(maxModelLen)} tokens)`),
+        ...advice.map(({ change }, at) => `  ${lengths[at]?.padStart(width)} tokens with ${change}`),
       ];
+};
 
 const cellWidth = 14;
 
@@ -199,7 +209,7 @@ const cheapest = (table: readonly FitCell[]): string[] => {
 };
 
 const sums = (report: FitReport, paint: Paint): string[] => [
-  verdictLine(report, paint),
+  ...verdictLines(report, paint),
   ...(report.perGpu === null ? [] : ['', ...sumLines(report.perGpu), ...hostLines(report)]),
 ];
 

@@ -39,6 +39,41 @@ describe('fit', () => {
       Math.max(...(stdout.split('Each of')[0] ?? '').split('\n').map(line => line.length)),
     ).toBeLessThanOrEqual(80);
   });
+  it('never says that something fits which would not start', async () => {
+    const { code, stdout, stderr } = await runFit('--gpu', 'H200', tp, '3');
+    expect(code).toBe(65);
+    expect(stdout).toMatch(/^ {2}would not start: see the error below\n {2}by its memory alone: fits$/m);
+    expect(stderr).toContain('(fit-illegal-heads)');
+    expect(stderr).not.toContain('1365.333');
+  });
+  it('offers only what would start, and says so where an error comes first', async () => {
+    const args = '--max-model-len 300000';
+    const { data } = await json('--gpu', 'L40S', '--vllm-args', args);
+    const changes = data.advice.map(({ adds }: { adds: string }) => adds);
+    expect(changes).toEqual([expect.stringMatching(/^--max-model-len \d+$/)]);
+    const nothing = await runFit('--gpu', 'L4', '--model', 'Qwen/Qwen3-8B', '--expert-parallel');
+    expect(nothing.stdout).not.toContain('Each of these');
+    expect(nothing.stderr).not.toContain('No single change');
+  });
+  it('puts each command of its advice last in a line, and says what to do when there is none', async () => {
+    const { stdout } = await runFit('--gpu', 'L40S', '--release', '1.3.1');
+    expect(stdout).toMatch(/^ +[\d,]+ tokens with --vllm-args '.* --max-model-len \d+'$/m);
+    expect(stdout).toMatch(/^ +262,144 tokens with --gpu \S+$/m);
+    const hopeless = await runFit('--gpu', 'B300', '--model', 'deepseek-ai/DeepSeek-R1', '--gpu-count', '1');
+    expect(hopeless.stderr.replace(/\s+/g, ' ')).toContain('No single change makes it fit; use more');
+  });
+  it('suggests the GPU and the model that were meant', async () => {
+    const hint = async (...words: string[]) => (await json(...words, '--offline')).data.findings[0].hint;
+    expect(await hint('--gpu', 'h10')).toContain('Did you mean H100-NVL or H100-80GB?');
+    expect(await hint('--gpu', 'p5.48xlrge')).toContain('Did you mean p5.48xlarge?');
+    expect(await hint('--model', 'Qwen/Qwen3-8')).toContain('Leave --offline out to ask the Hub');
+    expect(await hint('--model', 'Qwen/Qwen3-32')).toContain('Did you mean Qwen/Qwen3-32B?');
+  });
+  it('says where arguments of the engine go, and what its exit codes mean', async () => {
+    const wrong = await runFit('--max-model-len', '8192');
+    expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringContaining('go into --vllm-args "ARGS"')]);
+    expect((await runFit('--help')).stdout).toContain('Exit codes: 0 done, 1 does not fit, 64 usage');
+  });
   it('exits 0, 1 and 65 as promised, with JSON each time', async () => {
     const fits = await json('--gpu', 'H100-80GB');
     expect([fits.code, fits.data.verdict, fits.stderr]).toEqual([0, 'fits', '']);

@@ -6,7 +6,7 @@ import type { EngineWord } from '../engine/read.ts';
 import { estimate } from './estimate.ts';
 import type { Choice, GpuFacts } from './facts.ts';
 import { gpuNamed } from './gpus.ts';
-import { cellProblems } from './legality.ts';
+import { cellProblems, isWhollyLegal } from './legality.ts';
 import type { Asking } from './problem.ts';
 
 const stepTokens = 1024;
@@ -145,7 +145,7 @@ const otherGpus = (asking: Asking): Change[] =>
 
 const worked = ({ change, adds, settings, asking }: Change): FitAdvice[] => {
   const sum = estimate(asking.model, asking.choice, asking.gpu);
-  if (sum.verdict !== 'fits' || !isLegal(asking)) return [];
+  if (sum.verdict !== 'fits' || !isWhollyLegal(asking)) return [];
   return [{ change, adds, settings, verdict: sum.verdict, maxModelLen: sum.contextTokens ?? 0 }];
 };
 

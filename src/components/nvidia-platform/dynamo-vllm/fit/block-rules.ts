@@ -5,6 +5,9 @@ import { ranksOf } from './shape-rules.ts';
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
+/** The middle of a sentence; a size that does not divide the width leaves no whole pieces. */
+const piecesOf = (piece: number): string => `pieces of ${Number.isInteger(piece) ? piece : piece.toFixed(1)}`;
+
 /** How many pieces each expert is cut into. */
 const expertCuts = (asking: Asking): number => (asking.choice.expert ? 1 : ranksOf(asking));
 
@@ -17,7 +20,7 @@ const refiningCapability = 8.9;
 const expertMessage = (asking: Asking, width: number, piece: number, block: number): string => {
   const { tensor, data } = asking.choice;
   const sizes = data > 1 ? `TP ${tensor} x DP ${data}` : `TP ${tensor}`;
-  return `${sizes} cuts the experts of ${asking.modelId} (${width} wide) into pieces of ${piece}, which is not a multiple of the FP8 block of ${block}.`;
+  return `${sizes} cuts the experts of ${asking.modelId} (${width} wide) into ${piecesOf(piece)}, which is not a multiple of the FP8 block of ${block}.`;
 };
 
 const refined = (message: string): Problem => ({
@@ -73,7 +76,7 @@ const cutRows = (asking: Asking, unit: number, name: string, rule: string): Prob
     .slice(0, 1)
     .map(({ what, width }) => {
       const piece = width / asking.choice.tensor;
-      const message = `TP ${asking.choice.tensor} cuts ${what} of ${asking.modelId} (${width} wide) into pieces of ${piece}, which is not a multiple of the ${name} of ${unit}; expert parallelism does not change that.`;
+      const message = `TP ${asking.choice.tensor} cuts ${what} of ${asking.modelId} (${width} wide) into ${piecesOf(piece)}, which is not a multiple of the ${name} of ${unit}; expert parallelism does not change that.`;
       return shapeError(rule, 'tensor', message);
     });
 

@@ -38,8 +38,8 @@ const legalSizes = (asking: Asking): string => {
     ...(more.length === 0 ? [] : [`${asFlag(more)} with --expert-parallel`]),
   ];
   return parts.length === 0
-    ? 'No size up to 16 is legal with these settings.'
-    : `Legal: ${parts.join('; ')}.`;
+    ? 'No size up to 16 is legal with these settings: use --tensor-parallel-size 1 and leave the others out.'
+    : `Legal is ${parts.join(', and ')}.`;
 };
 
 const cellRules: readonly LegalRule[] = [...sizeRules, ...otherShapeRules, ...gpuRules];
@@ -47,8 +47,16 @@ const cellRules: readonly LegalRule[] = [...sizeRules, ...otherShapeRules, ...gp
 /** What is wrong with sizes and GPU; the rest of a choice is the same for every cell of a table. */
 export const cellProblems = (asking: Asking): Problem[] => cellRules.flatMap(rule => [...rule(asking)]);
 
+/** Everything that is wrong with a choice; hints about shapes are still empty. */
+const problems = (asking: Asking): Problem[] => [
+  ...cellProblems(asking),
+  ...engineRules.flatMap(rule => rule(asking)),
+];
+
+/** Whether no rule at all refuses it. */
+export const isWhollyLegal = (asking: Asking): boolean =>
+  problems(asking).every(({ level }) => level !== 'error');
+
 /** All problems of a choice, each with a hint that lists what is legal. */
 export const checkLegality = (asking: Asking): Problem[] =>
-  [...cellProblems(asking), ...engineRules.flatMap(rule => rule(asking))].map(problem =>
-    problem.hint === '' ? { ...problem, hint: legalSizes(asking) } : problem,
-  );
+  problems(asking).map(problem => (problem.hint === '' ? { ...problem, hint: legalSizes(asking) } : problem));

@@ -4,17 +4,21 @@ import { type Asking, type LegalRule, shapeError } from './problem.ts';
 
 const isLatent = ({ model }: Asking): boolean => model.kinds.some(one => one.kind === 'latent');
 
-const heads: LegalRule = ({ model, choice, modelId }) => {
-  if (model.heads === null || model.heads % choice.tensor === 0) return [];
+const cutsHeads = ({ model, choice }: Asking): boolean =>
+  model.heads === null || model.heads % choice.tensor === 0;
+
+const heads: LegalRule = asking => {
+  const { model, choice, modelId } = asking;
+  if (cutsHeads(asking)) return [];
   const message = `TP ${choice.tensor} does not divide the ${model.heads} attention heads of ${modelId}.`;
   return [shapeError('fit-illegal-heads', 'tensor', message)];
 };
 
-/** Fewer KV heads than GPUs are copied, which needs a whole number of copies. Latent attention has none to cut. */
+/** Fewer KV heads than GPUs are copied, which needs a whole number of copies. Latent attention has none to cut, and one reason is enough for a size. */
 const kvHeads: LegalRule = asking => {
   const { model, choice, modelId } = asking;
   const { tensor } = choice;
-  if (model.kvHeads === null || model.kvHeads === 0 || isLatent(asking)) return [];
+  if (model.kvHeads === null || model.kvHeads === 0 || isLatent(asking) || !cutsHeads(asking)) return [];
   const [more, less] = [Math.max(model.kvHeads, tensor), Math.min(model.kvHeads, tensor)];
   if (more % less === 0) return [];
   const message = `TP ${tensor} and the ${model.kvHeads} KV heads of ${modelId} do not divide each other.`;

@@ -5,11 +5,12 @@ import type { FitAsk, FitReport } from '../../../../core/fit.ts';
 import type { HubFacts } from '../../../../core/hub-facts.ts';
 import { isExplicit } from '../../../../core/settings.ts';
 import { nearest } from '../../../../core/suggest.ts';
+import { listed } from '../../../../core/text.ts';
 import { finding } from '../rule.ts';
 import { knownModel, knownModels } from './catalogue.ts';
 import type { GpuFacts, ModelFacts } from './facts.ts';
 import { gpuNamed, gpuNames } from './gpus.ts';
-import { instanceGpus } from './instances.ts';
+import { instanceGpus, instanceTypes } from './instances.ts';
 import { parseLenient } from './json.ts';
 import { modelFactsOf } from './model-facts.ts';
 import { readConfig } from './read-config.ts';
@@ -39,9 +40,10 @@ const whyUnknown = (hub: HubFacts | null): string => {
 
 const unknownModel = (id: string, hub: HubFacts | null): Finding => {
   const guess = hub?.suggestions[0] ?? (hub?.verdict === 'gated' ? undefined : nearest(id, knownModels));
-  const other = guess === undefined ? '' : ` Did you mean ${guess}?`;
+  const other = guess === undefined ? '' : `Did you mean ${guess}? `;
   const token = hub?.verdict === 'gated' ? ' Or set HF_TOKEN to a token of an account with access.' : '';
-  const hint = `Give its config.json and the size of its weights: --model-config FILE --weights-gib N.${token}${other}`;
+  const ask = hub === null ? 'Leave --offline out to ask the Hub, or give' : 'Give';
+  const hint = `${other}${ask} its config.json and the size of its weights with --model-config FILE --weights-gib N.${token}`;
   const message = `${id} is not in the catalogue, ${whyUnknown(hub)}.`;
   return finding('fit-unknown-model', 'unknown', 'model', message, hint);
 };
@@ -81,8 +83,19 @@ export const modelAsked = (ask: FitAsk): ModelAsked => {
   return { ...found(readConfig(config, said ?? listed)), from: 'said' };
 };
 
+/** Names that begin so, or else the nearest one. */
+const similar = (name: string): readonly string[] => {
+  const begin = name.trim().toLowerCase();
+  const longer = gpuNames.filter(known => begin.length > 1 && known.toLowerCase().startsWith(begin));
+  if (longer.length > 0) return longer;
+  const other = nearest(name, [...gpuNames, ...instanceTypes]);
+  return other === undefined ? [] : [other];
+};
+
 const unknownGpu = (name: string): Finding => {
-  const hint = `Known: ${gpuNames.join(', ')}; product labels and EKS instance types too. For any other: --gpu-memory-gib X --gpu-capability C.`;
+  const others = similar(name);
+  const guess = others.length === 0 ? '' : `Did you mean ${listed(others, 'or')}? `;
+  const hint = `${guess}Known: ${gpuNames.join(', ')}; product labels and the machine types of EKS, AKS and GKE too. For any other give --gpu-memory-gib X --gpu-capability C.`;
   return finding('fit-unknown-gpu', 'unknown', 'gpu', `The GPU "${name}" is not in the catalogue.`, hint);
 };
 
@@ -93,7 +106,7 @@ const withFigures = (ask: FitAsk, known: GpuFacts | undefined): GpuFacts | undef
   const visibleGib = ask.gpuMemoryGib ?? known?.visibleGib;
   if (visibleGib === undefined) return undefined;
   return {
-    name: known?.name ?? ask.gpu ?? 'GPU',
+    name: known?.name ?? ask.gpu ?? `${visibleGib}-GiB GPU`,
     visibleGib,
     capability: ask.gpuCapability ?? known?.capability ?? null,
     nvlink: known?.nvlink ?? null,

@@ -13,13 +13,22 @@ const gib = (value: number): string => `${value.toFixed(1)} GiB`;
 const where = ({ gpu, choice }: Asking): string =>
   `${choice.tensor * choice.pipeline * choice.data} x ${gpu?.name ?? 'GPU'} (TP ${choice.tensor}${choice.expert ? ', EP' : ''})`;
 
+const oneChange = ({ change, maxModelLen }: FitAdvice): string => {
+  const context = `${maxModelLen.toLocaleString('en-US')} tokens of context`;
+  const gpu = /^--gpu (\S+)$/.exec(change)?.[1];
+  return gpu === undefined
+    ? `${context}: ${change}`
+    : `${context} on nodes with a larger GPU, such as ${gpu}`;
+};
+
+/** One change a line, its command where it can be copied. */
+export const changesThatFit = (advice: readonly FitAdvice[]): string =>
+  ['Each of these makes it fit:', ...advice.map(oneChange)].join('\n');
+
 const remedy = (advice: readonly FitAdvice[]): string =>
   advice.length === 0
-    ? 'No single change makes it fit; use more or larger GPUs.'
-    : `Each of these fits: ${listed(
-        advice.map(({ change }) => change),
-        'or',
-      )}.`;
+    ? 'No single change makes it fit; use more GPUs for each worker (--tensor-parallel-size N), larger GPUs, or a smaller model.'
+    : changesThatFit(advice);
 
 /** `its weights take 61.0 GiB of the 40.0 GiB that vLLM may use there (44.4 GiB are visible), so`; empty where nobody knows. */
 const whatTheyTake = ({ gpu }: Asking, { weightsGib, budgetGib }: Estimate): string =>
@@ -71,10 +80,13 @@ const thin = (asking: Asking, sum: Estimate): Finding[] => {
   ];
 };
 
+const draftHint =
+  'Leave room for it, with a shorter context (--max-model-len N) or more GPUs (--tensor-parallel-size N).';
+
 const draft = ({ model, choice }: Asking): Finding[] => {
   if (draftOf(model, choice) !== 'unknown') return [];
   const message = 'The draft model of --speculative-config is not in the sum: its size is not known.';
-  return [finding('fit-draft-not-counted', 'info', 'vllmArgs', message, 'Leave room for it.')];
+  return [finding('fit-draft-not-counted', 'info', 'vllmArgs', message, draftHint)];
 };
 
 /** `level` is that of a misfit: an error where something would be applied, a warning where the verdict itself is the answer. */

@@ -11,7 +11,7 @@ import { gpuRules } from '../fit/gpu-rules.ts';
 import { chosenBy } from '../fit/graph-rule.ts';
 import { modelFactsOf } from '../fit/model-facts.ts';
 import type { Asking, Problem } from '../fit/problem.ts';
-import { memoryFindings } from '../fit/verdicts.ts';
+import { changesThatFit, memoryFindings } from '../fit/verdicts.ts';
 import type { Demand } from './demand.ts';
 import { gpuLabel, gpuOf } from './hardware.ts';
 import { takesPods } from './nodes.ts';
@@ -107,17 +107,16 @@ const words = (demand: Demand): readonly EngineWord[] =>
   (demand.component === null ? undefined : chosenBy(demand.component))?.words ?? [];
 
 const advice = (verdict: Verdict): string => {
-  const changes = adviceFor(verdict.asking, words(verdict.demand)).map(({ change }) =>
-    change.replace(/^--gpu (\S+)$/, 'nodes with a larger GPU such as $1'),
-  );
+  const changes = adviceFor(verdict.asking, words(verdict.demand));
   const smaller =
     verdict.asking.model.quantization === null
-      ? ' A quantised (FP8) version of the model needs less, too.'
-      : '';
-  if (changes.length === 0)
-    return `No single change makes it fit: use more GPUs for each worker (tensor parallel size), larger GPUs, or a smaller model.${smaller}`;
-  const which = changes.length === 1 ? 'This makes' : 'Each of these makes';
-  return `${which} it fit: ${forRole(listed(changes, 'or'), verdict.demand)}.${smaller}`;
+      ? ['A quantised (FP8) version of the model needs less, too.']
+      : [];
+  const first =
+    changes.length === 0
+      ? 'No single change makes it fit: use more GPUs for each worker (tensor parallel size), larger GPUs, or a smaller model.'
+      : forRole(changesThatFit(changes), verdict.demand);
+  return [first, ...smaller].join('\n');
 };
 
 const misfit = (verdict: Verdict, also: readonly Verdict[]): CheckResult =>

@@ -55,7 +55,7 @@ describe('names of GPUs', () => {
   });
 });
 
-describe('EKS instance types', () => {
+describe('machine types', () => {
   it.each<[string, string, number]>([
     ['g6.12xlarge', 'L4', 4],
     ['g6.xlarge', 'L4', 1],
@@ -65,11 +65,25 @@ describe('EKS instance types', () => {
     ['p5.4xlarge', 'H100-80GB', 1],
     ['p5en.48xlarge', 'H200', 8],
     ['p6-b200.48xlarge', 'B200', 8],
+    ['Standard_NC48ads_A100_v4', 'A100-80GB', 2],
+    ['Standard_ND96asr_v4', 'A100-40GB', 8],
+    ['Standard_ND96amsr_A100_v4', 'A100-80GB', 8],
+    ['Standard_NC80adis_H100_v5', 'H100-NVL', 2],
+    ['Standard_ND96isr_H200_v5', 'H200', 8],
+    ['Standard_NV36ads_A10_v5', 'A10', 1],
+    ['a2-highgpu-4g', 'A100-40GB', 4],
+    ['a2-ultragpu-8g', 'A100-80GB', 8],
+    ['a3-megagpu-8g', 'H100-80GB', 8],
+    ['a4-highgpu-8g', 'B200', 8],
+    ['g2-standard-24', 'L4', 2],
   ])('%s has %s x %i', (type, name, count) => {
     const found = instanceGpus(type);
     expect([found?.gpu.name, found?.count]).toEqual([name, count]);
   });
-  it.each(['g6f.xlarge', 'm5.large', 'g6', 'g6.huge'])('%s is none of them', type => {
-    expect(instanceGpus(type)).toBeUndefined();
-  });
+  it.each(['g6f.xlarge', 'm5.large', 'g6', 'g6.huge', 'Standard_NC24ads_H200_v9', 'g2-standard-5'])(
+    '%s is none of them',
+    type => {
+      expect(instanceGpus(type)).toBeUndefined();
+    },
+  );
 });

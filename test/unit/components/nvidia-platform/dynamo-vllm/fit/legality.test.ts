@@ -103,8 +103,16 @@ describe('heads, experts, layers', () => {
   it('lists what is legal, with experts dealt out whole too', () => {
     const [problem] = checkLegality(asking(defaultModel, { tensor: 4 }));
     expect(problem?.hint).toBe(
-      'Legal: --tensor-parallel-size 1 or 2; --tensor-parallel-size 4, 8 or 16 with --expert-parallel.',
+      'Legal is --tensor-parallel-size 1 or 2, and --tensor-parallel-size 4, 8 or 16 with --expert-parallel.',
     );
+  });
+  it('says one reason for a size that cuts neither kind of head, and a rounded width of pieces', () => {
+    const found = checkLegality(asking('Qwen/Qwen3-30B-A3B-Instruct-2507', { tensor: 3 }));
+    expect(found.filter(({ rule }) => rule === 'fit-illegal-heads')).toHaveLength(1);
+    const [block] = checkLegality(asking('Qwen/Qwen3-4B-FP8', { tensor: 3 })).filter(
+      ({ rule }) => rule === 'fit-illegal-fp8-block',
+    );
+    expect(block?.message).toContain('into pieces of 3242.7, which');
   });
   it.each<[string, string, Partial<Choice>, string | null]>([
     ['fit-illegal-experts', 'Qwen/Qwen3-32B', { expert: true, tensor: 2 }, null],
