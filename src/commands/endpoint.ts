@@ -1,13 +1,13 @@
 /** `endpoint [NAME]`: how to talk to a deployment, from inside and from here; with --listen it keeps the way open. */
 
-import { joinWords, quoteWord } from '../core/words.ts';
+import { quoteWord } from '../core/words.ts';
 import { paintFor } from '../output/paint.ts';
 import { nextLines } from '../output/verify.ts';
 import { wrap } from '../output/wrap.ts';
 import { type Command, type Context, commandLine } from './context.ts';
 import { isOpen, listeningOf, openListening, untilStopped } from './endpoint/listen.ts';
 import { type Endpoint, endpointJson, sections, variablesOf } from './endpoint/pieces.ts';
-import { kubectlFor } from './kubectl.ts';
+import { kubectlFor, reachWords } from './kubectl.ts';
 import { type Reached, withDeployment } from './reach.ts';
 import { print, printJson, say, schemaVersion } from './talk.ts';
 import { nextSteps } from './verify/next.ts';
@@ -39,14 +39,15 @@ const endpointOf = async (
     model: model ?? unknownModel,
     line: commandLine(context.entry, '').trimEnd(),
     kubectl: kubectlFor(context),
-    verbs: [],
+    reach: reachWords(context),
+    verbs: ['endpoint'],
     ...(url === null ? {} : { local }),
   });
   const variables = variablesOf(local, model);
   return { name, namespace, model, address, service, port, local, listening: url !== null, variables, steps };
 };
 
-const tell = ({ io, options, entry }: Context, endpoint: Endpoint): void => {
+const tell = ({ io, options }: Context, endpoint: Endpoint): void => {
   if (options.output === 'json') {
     printJson(io, { schemaVersion, ...endpointJson(endpoint) });
     return;
@@ -54,10 +55,7 @@ const tell = ({ io, options, entry }: Context, endpoint: Endpoint): void => {
   const exports = Object.entries(endpoint.variables).map(
     ([key, value]) => `export ${key}=${quoteWord(value)}`,
   );
-  const { name, namespace, port } = endpoint;
-  const typed = joinWords([name, '-n', namespace, '--listen', '--port', String(port)]);
-  const open = `${commandLine(entry, 'endpoint')} ${typed}`;
-  print(io, `${nextLines(sections(endpoint, exports, open), paintFor(io.color.stdout)).join('\n')}\n`);
+  print(io, `${nextLines(sections(endpoint, exports), paintFor(io.color.stdout)).join('\n')}\n`);
 };
 
 /** Said, not asked: it prints all the same. */

@@ -34,15 +34,11 @@ const shellStep = (exports: readonly string[]) => ({
   lines: exports,
 });
 
-/** Titled lines in the order in which people read them; `open` is the command that opens the way, where it is not open. */
+/** Titled lines in the order in which people read them. */
 export const sections = (
-  { steps: known, listening }: Endpoint,
+  { steps }: Endpoint,
   exports: readonly string[],
-  open: string,
 ): { readonly title: string; readonly lines: readonly string[] }[] => {
-  const steps = known.map(step =>
-    step.key === 'forward' && !listening ? { ...step, lines: [...step.lines, `# or: ${open}`] } : step,
-  );
   const at = steps.findIndex(({ key }) => key === before);
   return [...steps.slice(0, at), shellStep(exports), ...steps.slice(at)];
 };

@@ -63,18 +63,39 @@ const litellm = (address: string, model: string): string[] => [
   '      api_key: none',
 ];
 
+/** Ways to a port of this machine; the first needs nothing but this program. */
+const forwards = ({
+  verbs,
+  line,
+  kubectl,
+  name,
+  namespace,
+  service,
+  port,
+  reach = [],
+}: NextAsk): string[] => {
+  const words = ['endpoint', name, '-n', namespace, ...reach, '--listen', '--port', `${port}`];
+  const own = verbs.includes('endpoint') ? [`${line} ${joinWords(words)}`] : [];
+  return [...own, `${kubectl} -n ${namespace} port-forward service/${service} ${port}:${port}`];
+};
+
+const forward = (ask: NextAsk): NextStep => {
+  const lines = ask.local === undefined ? forwards(ask) : [ask.local];
+  return {
+    key: 'forward',
+    title: `From here, while ${lines.length > 1 ? 'one of these' : 'this'} runs`,
+    lines,
+  };
+};
+
 /** In the order in which they are shown. */
 export const nextSteps = (ask: NextAsk): NextStep[] => {
-  const { model, address, namespace, service, port, kubectl } = ask;
-  const local = ask.local ?? `http://127.0.0.1:${port}/v1`;
+  const { model, address } = ask;
+  const local = ask.local ?? `http://127.0.0.1:${ask.port}/v1`;
   const own = commands(ask);
   return [
     { key: 'address', title: 'In the cluster', lines: [address] },
-    {
-      key: 'forward',
-      title: 'From here, while this runs',
-      lines: [ask.local ?? `${kubectl} -n ${namespace} port-forward service/${service} ${port}:${port}`],
-    },
+    forward(ask),
     { key: 'curl', title: 'Ask it', lines: curl(local, model) },
     { key: 'openai', title: 'OpenAI SDK for Python', lines: openai(local, model) },
     { key: 'litellm', title: 'LiteLLM, config.yaml', lines: litellm(address, model) },

@@ -18,7 +18,7 @@ const endpoint = (local: string | null): Endpoint => {
     model: 'Qwen/Qwen3-0.6B',
     line: './cli x y',
     kubectl: 'kubectl --context prod',
-    verbs: [],
+    verbs: ['endpoint'],
     ...(local === null ? {} : { local }),
   });
   const variables = variablesOf(base, 'Qwen/Qwen3-0.6B');
@@ -35,11 +35,13 @@ const endpoint = (local: string | null): Endpoint => {
 
 describe('an endpoint', () => {
   it('is told from inside to outside, with variables before the snippets', () => {
-    const shown = sections(endpoint(null), ['export A=1'], './cli open');
-    expect(shown[1]?.lines[1]).toBe('# or: ./cli open');
+    const shown = sections(endpoint(null), ['export A=1']);
+    expect(shown[1]?.lines[1]).toBe(
+      'kubectl --context prod -n ns port-forward service/chat-frontend 8000:8000',
+    );
     expect(shown.map(({ lines }) => lines[0])).toEqual([
       'http://chat-frontend.ns.svc.cluster.local:8000/v1',
-      'kubectl --context prod -n ns port-forward service/chat-frontend 8000:8000',
+      './cli x y endpoint chat -n ns --listen --port 8000',
       'export A=1',
       'curl http://127.0.0.1:8000/v1/chat/completions \\',
       'from openai import OpenAI',

@@ -23,6 +23,15 @@ test('addresses, and a port-forward in the context of the run', () => {
   expect(lines('forward')).toEqual(['kubectl --context dev -n ns port-forward service/x-frontend 8000:8000']);
 });
 
+test('a way of our own first, where there is the verb', () => {
+  const given = { ...ask, verbs: ['endpoint'], reach: ['--context', 'dev'] };
+  expect(lines('forward', given)).toEqual([
+    './cli nvidia-platform dynamo-vllm endpoint x -n ns --context dev --listen --port 8000',
+    'kubectl --context dev -n ns port-forward service/x-frontend 8000:8000',
+  ]);
+  expect(lines('forward', { ...given, local: 'http://127.0.0.1:9/v1' })).toEqual(['http://127.0.0.1:9/v1']);
+});
+
 test('only verbs that there are', () => {
   expect(lines('commands')).toEqual([
     './cli nvidia-platform dynamo-vllm verify x -n ns',
