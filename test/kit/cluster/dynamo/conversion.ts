@@ -24,11 +24,13 @@ type BetaSpec = Loose & { components?: Component[]; env?: Spec['envs'] };
 export function convert(object: KubeObject, apiVersion: string): KubeObject {
   if (object.apiVersion === apiVersion) return object;
   const toBeta = apiVersion.endsWith('/v1beta1');
-  const { [KEPT]: kept, ...others } = object.metadata.annotations ?? {};
+  // What the API server prunes of an applied object comes without metadata, which it wants back all the same.
+  const given = object.metadata as KubeObject['metadata'] | undefined;
+  const { [KEPT]: kept, ...others } = given?.annotations ?? {};
   const spec: Loose = object.spec ?? {};
   const original = originalOf(kept, spec, toBeta);
   const annotations = original ? others : { ...others, [KEPT]: JSON.stringify(spec) };
-  const metadata = { ...object.metadata, annotations };
+  const metadata = { ...(given as KubeObject['metadata']), annotations };
   if (!hasAny(annotations)) Reflect.deleteProperty(metadata, 'annotations');
   return {
     ...object,
@@ -146,8 +148,24 @@ function toComponent(name: string, service: Service): Component {
     ...(service.replicas !== undefined && { replicas: service.replicas }),
     ...(service.multinode && { multinode: service.multinode }),
     ...(service.sharedMemory && { sharedMemorySize: sizeOf(service.sharedMemory) }),
+    ...cacheOf(service),
     podTemplate: { ...(metadata && { metadata }), spec: { ...pod, containers: [main, ...others] } },
   };
+}
+
+function cacheOf({ volumeMounts = [] }: Service): Pick<Component, 'compilationCache'> {
+  const cache = volumeMounts.find(mount => mount.useAsCompilationCache);
+  if (cache === undefined) return {};
+  return {
+    compilationCache: { pvcName: cache.name, ...(cache.mountPoint && { mountPath: cache.mountPoint }) },
+  };
+}
+
+function mountsOf(service: Service, container: Container | undefined): Loose[] {
+  const claims = (service.volumeMounts ?? [])
+    .filter(mount => !mount.useAsCompilationCache)
+    .map(({ name, mountPoint }) => ({ name, mountPath: mountPoint }));
+  return [...claims, ...(container?.volumeMounts ?? [])];
 }
 
 function sizeOf(memory: NonNullable<Service['sharedMemory']>): string {
@@ -159,9 +177,11 @@ function mainContainerOf(service: Service, container: Container | undefined): Co
   const limits = { ...quantities(service.resources?.limits), ...container?.resources?.limits };
   const requests = { ...quantities(service.resources?.requests), ...container?.resources?.requests };
   const resources = { ...(hasAny(limits) && { limits }), ...(hasAny(requests) && { requests }) };
+  const mounts = mountsOf(service, container);
   return {
     ...container,
     name: 'main',
+    ...(mounts.length > 0 && { volumeMounts: mounts }),
     ...(env.length > 0 && { env }),
     ...(hasAny(resources) && { resources }),
   };
