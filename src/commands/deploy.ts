@@ -110,11 +110,12 @@ export const deploy = async (context: Context, deployment: Deployment): Promise<
   await applySubject(step, replacement !== null);
   deployment.applied?.();
   await waitStep(step);
-  const { report, next } = await verifyStep(step);
+  const verified = await verifyStep(step);
+  const { report } = verified;
   return {
     code: report.verdict === 'serving' ? 0 : exitCodes.failed,
     verdict: report.verdict,
     findings: [...subject.findings, ...checked.findings, ...report.findings],
-    more: resultOf(report, next, context.io.version),
+    more: resultOf(verified, context.io.version),
   };
 };

@@ -4,6 +4,7 @@ import type { Client } from '../cluster/client.ts';
 import { listAll } from '../cluster/pages.ts';
 import { isClusterError } from '../cluster/refusal.ts';
 import type { SurveyAsk } from '../core/cluster-facts.ts';
+import type { LastVerify } from '../core/last-verify.ts';
 import type { KubernetesObject } from '../core/manifest.ts';
 import { instanceOf, isOwn, managedByLabel, ownName } from '../core/ownership.ts';
 import type { Values } from '../core/settings.ts';
@@ -13,6 +14,7 @@ import { namespaceOf } from './connection.ts';
 import type { Context } from './context.ts';
 import { pickDeployment } from './deployments/pick.ts';
 import { readFirst } from './verify/find.ts';
+import { lastVerifyIn } from './verify/last-verify.ts';
 
 export type Deployment = {
   readonly name: string;
@@ -21,6 +23,8 @@ export type Deployment = {
   readonly graph: KubernetesObject;
   /** The settled answers kept beside it; null when there are none or they may not be read. */
   readonly answers: Values | null;
+  /** Null when it is not known to have been verified. */
+  readonly lastVerify: LastVerify | null;
   /** Made by this program. */
   readonly own: boolean;
 };
@@ -85,6 +89,7 @@ const deploymentOf = (graph: KubernetesObject, record: KubernetesObject | undefi
   namespace: spaceOf(graph),
   graph,
   answers: answersIn(record),
+  lastVerify: lastVerifyIn(record?.metadata.annotations),
   own: isOwn(graph.metadata.labels),
 });
 

@@ -3,6 +3,7 @@
 import type { Described } from '../core/deployed.ts';
 import { bySeverity, type Finding } from '../core/finding.ts';
 import type { Inventory } from '../core/inventory.ts';
+import type { LastVerify } from '../core/last-verify.ts';
 import type { KubernetesObject } from '../core/manifest.ts';
 import { joinWords } from '../core/words.ts';
 import { yamlText } from '../core/yaml.ts';
@@ -18,6 +19,7 @@ import {
 import { findingLines } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import { type Command, type Context, commandLine } from './context.ts';
+import { lastVerifyData, timeText } from './deployments/data.ts';
 import { awaitedFrom, type Reached, withDeployment } from './reach.ts';
 import { readStatus } from './status/read.ts';
 import { watchStatus } from './status/watch.ts';
@@ -29,6 +31,7 @@ import { openShow } from './wait/show.ts';
 
 type Status = {
   readonly described: Described;
+  readonly lastVerify: LastVerify | null;
   readonly healthy: boolean;
   /** One word or two for a person. */
   readonly state: string;
@@ -83,12 +86,13 @@ const statusOf = async (context: Context, { client, deployment }: Reached): Prom
     entry.deployed(),
     entry.inventory(),
   ]);
-  const { graph, answers } = deployment;
+  const { graph, answers, lastVerify } = deployment;
   const awaited = awaitedFrom(deployment);
   const seen = await readStatus({ client, watching, awaited, graph, signal: io.signal });
   const described = deployed.describe(graph, answers);
   return {
     described,
+    lastVerify,
     healthy: seen.outlook.done,
     state: stateOf(seen, described),
     roles: rolesOf(seen, inventory),
@@ -104,10 +108,7 @@ const statusOf = async (context: Context, { client, deployment }: Reached): Prom
   };
 };
 
-const timeText = (milliseconds: number | null): string | null =>
-  milliseconds === null ? null : new Date(milliseconds).toISOString();
-
-const dataOf = ({ described, healthy, state, roles, pods, held, seen, findings }: Status) => {
+const dataOf = ({ described, lastVerify, healthy, state, roles, pods, held, seen, findings }: Status) => {
   const { roles: _, state: operator, createdAt, ...rest } = described;
   return {
     schemaVersion,
@@ -116,6 +117,7 @@ const dataOf = ({ described, healthy, state, roles, pods, held, seen, findings }
     ...rest,
     operatorState: operator,
     createdAt: timeText(createdAt),
+    lastVerify: lastVerifyData(lastVerify),
     gpusHeld: held,
     roles: roles.map(({ stageSince, ...role }) => ({ ...role, stageSince: timeText(stageSince) })),
     pods,
@@ -132,12 +134,12 @@ const layoutOf = ({ io, options }: Context): ListOptions => ({
   wide: options.output === 'wide',
 });
 
-const headOf = ({ described, state, held }: Status, layout: ListOptions): string[] => {
+const headOf = ({ described, lastVerify, state, held }: Status, layout: ListOptions): string[] => {
   const { name, namespace } = described;
   return [
     layout.paint.bold(`${name} in namespace ${namespace}: ${state}`),
     '',
-    ...headLines(described, held, layout),
+    ...headLines({ ...described, lastVerify }, held, layout),
   ];
 };
 

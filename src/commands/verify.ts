@@ -1,4 +1,4 @@
-/** `verify [NAME]`: proves that a deployment serves, by real answers through a port-forward. Changes nothing. */
+/** `verify [NAME]`: proves that a deployment serves, by real answers through a port-forward. Changes nothing but a note of when. */
 
 import type { CheckResult } from '../core/check.ts';
 import type { ProbeReport, ProbeStep } from '../core/probe.ts';
@@ -53,11 +53,11 @@ const verify = async (context: Context): Promise<Verified> => {
   }
 };
 
-const outcomeOf = ({ report, next }: Verified, version: string): Outcome => ({
-  code: report.verdict === 'serving' ? 0 : exitCodes.failed,
-  verdict: report.verdict,
-  findings: report.findings,
-  more: resultOf(report, next, version),
+const outcomeOf = (verified: Verified, version: string): Outcome => ({
+  code: verified.report.verdict === 'serving' ? 0 : exitCodes.failed,
+  verdict: verified.report.verdict,
+  findings: verified.report.findings,
+  more: resultOf(verified, version),
 });
 
 const run = async (context: Context): Promise<Outcome> => {

@@ -2,6 +2,7 @@
 
 import type { SummaryLine } from '../core/component.ts';
 import type { DeployedRole, Described } from '../core/deployed.ts';
+import type { LastVerify } from '../core/last-verify.ts';
 import { type Column, table } from './columns.ts';
 import type { Paint } from './paint.ts';
 import { summaryLines } from './tables.ts';
@@ -35,6 +36,7 @@ type Name =
   | 'release'
   | 'age'
   | 'state'
+  | 'verified'
   | 'api'
   | 'address';
 
@@ -51,12 +53,20 @@ const usual: readonly Column<Name>[] = [
   { name: 'state' },
 ];
 
-const wide: readonly Column<Name>[] = [...usual, { name: 'api', title: 'API version' }, { name: 'address' }];
+const wide: readonly Column<Name>[] = [
+  ...usual,
+  { name: 'verified' },
+  { name: 'api', title: 'API version' },
+  { name: 'address' },
+];
 
 const modes = { aggregated: 'agg', disaggregated: 'disagg' } as const;
 
+/** `lastVerify` is null when nothing tells. */
+export type Verified = Described & { readonly lastVerify: LastVerify | null };
+
 /** What a list needs of a deployment; a leftover has nothing but its place. */
-export type ListRow = Described | { readonly name: string; readonly namespace: string };
+export type ListRow = Verified | { readonly name: string; readonly namespace: string };
 
 const cellsOf =
   (now: number) =>
@@ -70,6 +80,7 @@ const cellsOf =
         ready: '-',
         release: '-',
         age: '-',
+        verified: '-',
         api: '-',
         address: '-',
       };
@@ -85,6 +96,7 @@ const cellsOf =
       release: row.release ?? '-',
       age: row.createdAt === null ? '-' : ageText(now - row.createdAt),
       state: row.state,
+      verified: row.lastVerify === null ? 'unknown' : `${ageText(now - row.lastVerify.at)} ago`,
       api: row.apiVersion,
       address: row.address,
     };
@@ -166,9 +178,16 @@ const conditionText = ({ type, status, reason, message }: Described['conditions'
 const gpuText = (wanted: number, held: number): string =>
   held === wanted ? `${wanted}, all held` : `${wanted} wanted, ${held} held`;
 
+const lastVerifyLine = (last: LastVerify | null, now: number): string => {
+  if (last === null) return 'unknown';
+  const { at, by, firstTokenMs } = last;
+  const answer = firstTokenMs === null ? '' : `, first token after ${Math.round(firstTokenMs)} ms`;
+  return `${ageText(now - at)} ago, by version ${by}${answer}`;
+};
+
 /** Labels and values above the roles. */
 export const headLines = (
-  described: Described,
+  described: Verified,
   held: number,
   { now, paint, columns, wide: isWide }: ListOptions,
 ): string[] => {
@@ -184,6 +203,7 @@ export const headLines = (
       ...line('GPUs', gpuText(gpus, held)),
       ...line('Address', address),
       ...line('Age', createdAt === null ? null : ageText(now - createdAt)),
+      ...line('Verified', lastVerifyLine(described.lastVerify, now)),
       ...conditions.flatMap(condition => line('Condition', conditionText(condition))),
     ],
     paint,

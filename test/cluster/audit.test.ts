@@ -4,10 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { fakeTool, inFront, temporaryFolder } from '../kit/checkout.ts';
+import type { Cluster } from '../kit/cluster/cluster.ts';
 import type { AuditedCall } from '../kit/cluster/control/audit.ts';
 import { MODEL } from '../kit/hub.ts';
-import { type Ended, verb } from '../kit/program.ts';
-import { deployWords, NAMESPACE, PATIENCE, runIn, useHub } from './installing.ts';
+import { type Ended, eventsOf, verb } from '../kit/program.ts';
+import { deployWords, graphOf, livesOf, NAMESPACE, PATIENCE, runIn, useHub } from './installing.ts';
 import { describeWithFrontend, eventually } from './support.ts';
 
 const isWatch = ({ verb }: AuditedCall): boolean => verb === 'watch';
@@ -43,9 +44,12 @@ const mostAtOnce = (calls: readonly AuditedCall[]): number => {
   );
 };
 
+/** An apply is validated, a note of when it was verified is not. */
+const isNote = ({ uri }: AuditedCall): boolean => !uri.includes('fieldValidation');
+
 const written = (calls: readonly AuditedCall[], dry: boolean): string[] =>
   calls
-    .filter(({ verb, uri }) => verb === 'patch' && uri.includes('dryRun=All') === dry)
+    .filter(call => call.verb === 'patch' && !isNote(call) && call.uri.includes('dryRun=All') === dry)
     .map(({ resource, name }) => `${resource}/${name.replace(/-[0-9a-f]{8}$/, '-HASH')}`)
     .toSorted();
 
@@ -55,6 +59,27 @@ const everyObject = [
   'jobs/chat-download-HASH',
   'persistentvolumeclaims/dynamo-model-cache',
 ];
+
+type Noted = { readonly at: string; readonly by: string; readonly firstTokenMs: number };
+
+/** Leaves the restricted account what a verification needs, and no right to write. */
+const mayOnlyLook = async ({ objects }: Cluster): Promise<void> => {
+  const group = 'rbac.authorization.k8s.io';
+  const head = { apiVersion: `${group}/v1`, metadata: { name: 'looks', namespace: NAMESPACE } };
+  const rules = [
+    { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: [''], resources: ['pods/portforward'], verbs: ['create', 'get'] },
+  ];
+  await objects.apply({ ...head, kind: 'Role', rules });
+  const usual = { name: 'restricted-user', namespace: NAMESPACE };
+  await objects.remove({ ...head, kind: 'RoleBinding', metadata: usual });
+  await objects.apply({
+    ...head,
+    kind: 'RoleBinding',
+    roleRef: { apiGroup: group, kind: 'Role', name: 'looks' },
+    subjects: [{ apiGroup: group, kind: 'User', name: 'restricted' }],
+  });
+};
 
 await describeWithFrontend('the audit log of a deployment', { release: '1.5.1' }, cluster => {
   const hub = useHub();
@@ -113,6 +138,14 @@ await describeWithFrontend('the audit log of a deployment', { release: '1.5.1' }
     ]);
   });
 
+  test('has one note at its end that an answer was verified, on the record', () => {
+    const changes = calls.filter(({ verb }) => verb === 'patch');
+    const notes = changes.filter(isNote);
+    expect(notes.map(({ resource, name }) => `${resource}/${name}`)).toEqual([everyObject[0]]);
+    expect(changes.at(-1)).toBe(notes[0]);
+    expect(eventsOf(ended.stdout).at(-1)).toMatchObject({ verdict: 'serving', noted: true });
+  });
+
   test('has one watch for each kind at a time', () => {
     const watches = calls.filter(isWatch);
     const kinds = watches.map(({ resource }) => resource);
@@ -156,4 +189,51 @@ await describeWithFrontend('the audit log of a deployment', { release: '1.5.1' }
     expect(verify.code).toBe(0);
     expect(runs()).toBe(4);
   });
+
+  test(
+    'has of a verification one write, which touches no pod and which a reader goes without',
+    PATIENCE,
+    async () => {
+      const where = ['-n', NAMESPACE, '-o', 'json'];
+      const noted = async (): Promise<Noted | null> => {
+        const { stdout } = await runIn(cluster(), hub(), verb('status', 'chat', ...where));
+        return (JSON.parse(stdout) as { readonly lastVerify: Noted | null }).lastVerify;
+      };
+      /** The result, and what was written. */
+      const verify = async (context: string) => {
+        const from = cluster().audit().length;
+        const { code, stdout } = await runIn(cluster(), hub(), [
+          ...verb('verify', 'chat', ...where),
+          ...['--context', context],
+        ]);
+        expect(code).toBe(0);
+        const calls = cluster().audit().slice(from);
+        const writes = calls.filter(({ verb: what }) => /patch|update|delete/.test(what));
+        return {
+          result: eventsOf(stdout).at(-1),
+          writes: writes.map(({ resource, name, code: answer }) => `${answer} ${resource}/${name}`),
+        };
+      };
+      const [graph, lives, before] = [
+        await graphOf(cluster(), 'chat'),
+        await livesOf(cluster(), 'chat'),
+        await noted(),
+      ];
+      const own = await verify('admin');
+      expect(own.result).toMatchObject({ verdict: 'serving', noted: true });
+      expect(own.writes).toEqual([`200 ${everyObject[0]}`]);
+      const after = await noted();
+      expect(after?.at.localeCompare(before?.at ?? '')).toBe(1);
+      expect(after?.by).toMatch(/^\d+\.\d+\.\d+/);
+      expect(after?.firstTokenMs).toBeGreaterThan(0);
+      expect(await graphOf(cluster(), 'chat')).toEqual(graph);
+      expect(await livesOf(cluster(), 'chat')).toEqual(lives);
+
+      await mayOnlyLook(cluster());
+      const reader = await verify('restricted');
+      expect(reader.result).toMatchObject({ verdict: 'serving', noted: false, findings: [] });
+      expect(reader.writes).toEqual([`403 ${everyObject[0]}`]);
+      expect(await noted()).toEqual(after);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 /** Owns comparing what two runs left in the cluster: every object of the namespace, without what is never the same. */
 
+import { lastVerifyAnnotation } from '../../src/commands/verify/last-verify.ts';
 import type { KubeObject } from '../kit/cluster/api/client.ts';
 import type { Cluster } from '../kit/cluster/cluster.ts';
 import { NAMESPACE } from './installing.ts';
@@ -52,10 +53,14 @@ const madeUp = /-(?:HASH|[bcdfghjklmnpqrstvwxz2456789]{5,10})(?=-|$)/g;
 const plainName = (text: string, name: string): string =>
   text.replaceAll(name, 'NAME').replace(hashes, 'HASH').replace(madeUp, '-HASH');
 
+/** When it was verified is another time in each run; that it was noted is not. */
+const timeless = (annotations: Record<string, string> = {}): Record<string, string> =>
+  lastVerifyAnnotation in annotations ? { ...annotations, [lastVerifyAnnotation]: 'noted' } : annotations;
+
 /** What was written for it, whole: the spec, the data, the labels, and how often the spec was changed. */
 const written = ({ metadata, spec, data }: KubeObject, name: string): string => {
   const { labels, annotations, generation } = metadata;
-  return JSON.stringify({ labels, annotations, generation, spec, data })
+  return JSON.stringify({ labels, annotations: timeless(annotations), generation, spec, data })
     .replaceAll(name, 'NAME')
     .replaceAll(hashes, 'HASH');
 };

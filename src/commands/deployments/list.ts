@@ -7,6 +7,7 @@ import { asCliError, connectFrom, namespaceOf } from '../connection.ts';
 import { type Command, type Context, commandLine } from '../context.ts';
 import { type Found, findAround, findWithin, typedNamespace } from '../deployments.ts';
 import { print, printJson, say, schemaVersion } from '../talk.ts';
+import { lastVerifyData, timeText } from './data.ts';
 
 type Listed = { readonly found: Found; readonly rows: readonly ListRow[] };
 
@@ -20,7 +21,10 @@ const read = async (context: Context): Promise<Listed> => {
       typed === null
         ? await findAround(client, survey, () => namespaceOf(context), io.signal)
         : await findWithin(client, survey, typed, io.signal);
-    const rows = found.deployments.map(({ graph, answers }) => describe(graph, answers));
+    const rows = found.deployments.map(({ graph, answers, lastVerify }) => ({
+      ...describe(graph, answers),
+      lastVerify,
+    }));
     return { found, rows: [...rows, ...found.orphans] };
   } finally {
     client.close();
@@ -29,7 +33,7 @@ const read = async (context: Context): Promise<Listed> => {
 
 const timed = (row: ListRow) =>
   'roles' in row
-    ? { ...row, createdAt: row.createdAt === null ? null : new Date(row.createdAt).toISOString() }
+    ? { ...row, createdAt: timeText(row.createdAt), lastVerify: lastVerifyData(row.lastVerify) }
     : row;
 
 const dataOf = ({ found, rows }: Listed) => ({

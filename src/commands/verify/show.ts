@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { printFindings } from '../events.ts';
 import { print, printEvent, say, sayFindings } from '../talk.ts';
 import type { NextStep } from './next.ts';
+import type { Verified } from './step.ts';
 
 type Shown = Pick<Context, 'io' | 'options'>;
 
@@ -41,8 +42,7 @@ const timingsOf = ({ steps, firstTokenMs, tokensPerSecond }: ProbeReport): Recor
 
 /** Further members of the result's event. */
 export const resultOf = (
-  report: ProbeReport,
-  next: readonly NextStep[],
+  { report, next, noted }: Verified,
   programVersion: string,
 ): Record<string, unknown> => ({
   answer: report.answer,
@@ -50,6 +50,7 @@ export const resultOf = (
   address: report.address,
   versions: { installer: programVersion, ...report.versions },
   timings: timingsOf(report),
+  noted,
   ...(report.verdict === 'serving'
     ? { next: Object.fromEntries(next.map(({ key, lines }) => [key, lines])) }
     : {}),

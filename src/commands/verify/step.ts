@@ -11,13 +11,27 @@ import { kubectlFor, reachWords, verbLineFor } from '../kubectl.ts';
 import type { Step } from '../steps.ts';
 import { verbs } from '../verbs.ts';
 import { type NextStep, nextSteps } from './next.ts';
+import { noteVerified } from './note.ts';
 import { verifyDeployment } from './run.ts';
 import { tellReport, tellStep } from './show.ts';
 
 /** A first answer may have to compile kernels; a model of this size has long been loaded by then. Milliseconds. */
 const patienceMs = 180_000;
 
-export type Verified = { readonly report: ProbeReport; readonly next: readonly NextStep[] };
+export type Verified = {
+  readonly report: ProbeReport;
+  readonly next: readonly NextStep[];
+  /** Whether it was noted beside the deployment, where a status reads it. */
+  readonly noted: boolean;
+};
+
+const note = async (
+  { io }: Context,
+  client: Client,
+  ask: ProbeAsk,
+  { verdict, firstTokenMs }: ProbeReport,
+): Promise<boolean> =>
+  verdict === 'serving' && noteVerified(client, ask, { at: Date.now(), by: io.version, firstTokenMs });
 
 const mapped = (context: Context, { name, namespace }: ProbeAsk, error: unknown): unknown => {
   if (!isClusterError(error) || error.kind !== 'interrupted') return asCliError(error);
@@ -48,7 +62,7 @@ export const verifyAndTell = async (context: Context, client: Client, ask: Probe
       verbs: verbs.map(verb => verb.name),
     });
     tellReport(context, report, next);
-    return { report, next };
+    return { report, next, noted: await note(context, client, ask, report) };
   } catch (error) {
     throw mapped(context, ask, error);
   }

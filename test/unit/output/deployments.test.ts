@@ -1,14 +1,20 @@
 /** Deployments in columns of 80 and less, and without a limit. */
 
 import { describe, expect, it } from 'vitest';
-import type { Described } from '../../../src/core/deployed.ts';
-import { ageText, type ListOptions, listLines, roleLines } from '../../../src/output/deployments.ts';
+import {
+  ageText,
+  headLines,
+  type ListOptions,
+  listLines,
+  roleLines,
+  type Verified,
+} from '../../../src/output/deployments.ts';
 import { paintFor } from '../../../src/output/paint.ts';
 
 const now = Date.parse('2026-11-21T10:00:00Z');
 const layout: ListOptions = { now, paint: paintFor(false), wide: false, columns: 80 };
 
-const one: Described = {
+const one: Verified = {
   name: 'qwen3-30b-a3b-instruct-25',
   namespace: 'dynamo-system-of-team-a',
   model: 'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8',
@@ -25,6 +31,7 @@ const one: Described = {
   createdAt: now - 3 * 3_600_000,
   address: 'http://qwen3-frontend.dynamo-system.svc.cluster.local:8000/v1',
   conditions: [],
+  lastVerify: { at: now - 130_000, by: '0.3.0', firstTokenMs: 384.6 },
 };
 
 describe('a list of deployments', () => {
@@ -61,6 +68,8 @@ describe('a list of deployments', () => {
     expect(line).toContain(one.model);
     expect(line).toContain(one.address);
     expect(head.indexOf('address')).toBe(line.indexOf('http://'));
+    expect(line).toContain('  2m ago');
+    expect(listLines([{ ...one, lastVerify: null }], { ...layout, wide: true })[1]).toContain('  unknown');
   });
 
   it('says ages with one unit', () => {
@@ -72,6 +81,18 @@ describe('a list of deployments', () => {
       '47h',
       '3d',
     ]);
+  });
+});
+
+describe('the head of a status', () => {
+  it('tells when an answer was last verified, by what, and how soon it came', () => {
+    const line = (lastVerify: Verified['lastVerify']) =>
+      headLines({ ...one, lastVerify }, 8, layout)
+        .find(text => text.includes('Verified'))
+        ?.trim();
+    expect(line(one.lastVerify)).toMatch(/^Verified +2m ago, by version 0\.3\.0, first token after 385 ms$/);
+    expect(line({ at: now, by: '1', firstTokenMs: null })).toMatch(/0s ago, by version 1$/);
+    expect(line(null)).toMatch(/^Verified +unknown$/);
   });
 });
 

@@ -130,6 +130,7 @@ const deployment = (change: Partial<Deployment> = {}): Deployment => ({
   namespace: 'ns',
   graph: { apiVersion: 'nvidia.com/v1alpha1', kind: 'DynamoGraphDeployment', metadata: { name: 'q' } },
   answers: { model: 'a/b' },
+  lastVerify: null,
   own: true,
   ...change,
 });
