@@ -18,6 +18,8 @@ export const verb = (name: string, ...words: readonly string[]): readonly string
 
 export type Running = {
   readonly cwd?: string;
+  /** Program of another Node release. */
+  readonly node?: string;
   /** Nothing else is inherited but the PATH; HOME is a folder of its own. */
   readonly env?: Readonly<Record<string, string>>;
   /** Interrupts it as Ctrl-C does. */
@@ -77,10 +79,10 @@ export type Started = {
 
 /** Starts the program and does not wait for it. */
 export const startProgram = (words: readonly string[], running: Running = {}): Started => {
-  const { cwd = temporaryFolder(), env = {}, interrupt } = running;
+  const { cwd = temporaryFolder(), env = {}, interrupt, node = process.execPath } = running;
   const home = env.HOME ?? join(temporaryFolder(), 'home');
   mkdirSync(home, { recursive: true });
-  const child = spawn(process.execPath, [programFile, ...words], {
+  const child = spawn(node, [programFile, ...words], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
