@@ -1,6 +1,7 @@
 /** What the Hub's metadata of a model says. */
 
-import { amountOf, type Json, objectOf, parseJson, textOf } from './json.ts';
+import { amountOf, objectOf, parseJson } from '../core/json.ts';
+import { textOf } from './text.ts';
 
 export type HubFile = {
   /** Within the repository. */
@@ -39,7 +40,7 @@ const gatedOf = (value: unknown): Card['gated'] =>
 const fileOf = (value: unknown): HubFile[] => {
   const sibling = objectOf(value);
   const path = textOf(sibling?.rfilename);
-  if (sibling === null || path === null) return [];
+  if (sibling === undefined || path === null) return [];
   return [{ path, size: amountOf(sibling.size) ?? amountOf(objectOf(sibling.lfs)?.size) }];
 };
 
@@ -49,8 +50,8 @@ const known = ['id', 'modelId', 'sha', 'siblings', 'gated'];
 
 /** Null when the text is not what the Hub says of a model, such as the page of a portal that wants a login. */
 export const readCard = (text: string): Card | null => {
-  const card: Json | null = objectOf(parseJson(text));
-  if (card === null || !known.some(key => key in card)) return null;
+  const card = objectOf(parseJson(text));
+  if (card === undefined || !known.some(key => key in card)) return null;
   return {
     id: idOf(card.id) ?? idOf(card.modelId),
     sha: commitOf(card.sha),

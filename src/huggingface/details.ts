@@ -1,10 +1,11 @@
 /** What else is to know of a model that can be read: weights, code of its own, chat template. */
 
 import type { HubFacts } from '../core/hub-facts.ts';
+import { objectOf, parseJson } from '../core/json.ts';
 import type { Card, HubFile } from './card.ts';
-import { objectOf, parseJson, textOf } from './json.ts';
 import { filePath, type Look } from './look.ts';
 import type { Session } from './request.ts';
+import { textOf } from './text.ts';
 import { downloadOf, indexFile, needsIndex, weightsOf } from './weights.ts';
 
 export type Details = Pick<
@@ -18,8 +19,8 @@ const templateFiles = ['chat_template.jinja', 'chat_template.json'];
 
 /** Classes that the repository brings itself; null when the config was not read or is no JSON. */
 const remoteCodeOf = (config: string | null): boolean | null => {
-  const read = config === null ? null : objectOf(parseJson(config));
-  if (read === null) return null;
+  const read = config === null ? undefined : objectOf(parseJson(config));
+  if (read === undefined) return null;
   return Object.keys(objectOf(read.auto_map) ?? {}).length > 0;
 };
 
@@ -29,7 +30,7 @@ const has = (files: readonly HubFile[] | null, path: string): boolean =>
 /** A template, or a list of named ones. */
 const holdsTemplate = (tokenizer: string): boolean | null => {
   const read = objectOf(parseJson(tokenizer));
-  if (read === null) return null;
+  if (read === undefined) return null;
   const { chat_template: template } = read;
   return textOf(template) !== null || (Array.isArray(template) && template.length > 0);
 };

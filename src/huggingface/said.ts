@@ -1,8 +1,9 @@
 /** What one answer of the Hub means, by its error code first and its status second. */
 
+import { objectOf, parseJson } from '../core/json.ts';
 import { commitOf } from './card.ts';
-import { objectOf, parseJson, textOf } from './json.ts';
 import type { Answer, Reply } from './request.ts';
+import { textOf } from './text.ts';
 
 export type Meaning =
   | 'ok'

@@ -1,8 +1,9 @@
 /** Ids that a person may have meant by one that does not exist. */
 
+import { objectOf, parseJson } from '../core/json.ts';
 import { nearest } from '../core/suggest.ts';
-import { objectOf, parseJson, textOf } from './json.ts';
 import type { Session } from './request.ts';
+import { textOf } from './text.ts';
 
 const most = 3;
 

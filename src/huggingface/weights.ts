@@ -1,7 +1,7 @@
 /** How many bytes an engine loads of a repository, and how many a download fetches. */
 
+import { amountOf, objectOf, parseJson } from '../core/json.ts';
 import type { HubFile } from './card.ts';
-import { amountOf, objectOf, parseJson } from './json.ts';
 
 /**
  * What the download leaves out: the same weights once more, in another layout or format. The patterns are those of download.py,

@@ -1,7 +1,7 @@
 /** Well-known models, for work without the Hub: each entry a shortened config.json with the size of its checkpoint, source and date. */
 
+import type { Json } from '../../../../core/json.ts';
 import type { ModelFacts } from './facts.ts';
-import type { Json } from './json.ts';
 import data from './models.catalogue.json' with { type: 'json' };
 import { readConfig } from './read-config.ts';
 

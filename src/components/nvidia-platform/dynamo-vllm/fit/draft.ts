@@ -1,8 +1,9 @@
 /** What speculative decoding adds to a worker: the weights and KV cache of a draft model, or of one more layer of the model itself. */
 
+import type { Json } from '../../../../core/json.ts';
 import { knownModel } from './catalogue.ts';
 import { bytesPerGib, type Choice, type ModelFacts, type Range } from './facts.ts';
-import { type Json, numberOf, parseLenient, textOf } from './json.ts';
+import { numberOf, parseLenient, textOf } from './json.ts';
 import { costOf, tokenBytesTotal } from './kv.ts';
 
 export type Draft = {

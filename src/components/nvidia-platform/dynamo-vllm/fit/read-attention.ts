@@ -1,7 +1,8 @@
 /** Which layers cache what: grouped-query, latent, sliding, hybrid with states. Empty where it is not understood, never guessed. */
 
+import { type Json, objectOf } from '../../../../core/json.ts';
 import type { LayerKind } from './facts.ts';
-import { type Json, listOf, numberOf, objectOf, textOf } from './json.ts';
+import { listOf, numberOf, textOf } from './json.ts';
 import { stateBytesOf } from './read-state.ts';
 
 /** DeepSeek's latent attention carries `num_key_value_heads` too, so this is looked for first. */

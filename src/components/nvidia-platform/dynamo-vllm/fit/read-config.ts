@@ -1,7 +1,8 @@
 /** Reads what matters to memory and legality out of a model's config.json, whichever of its dialects it is written in. */
 
+import { type Json, objectOf } from '../../../../core/json.ts';
 import type { ModelFacts } from './facts.ts';
-import { type Json, numberOf, objectOf, textOf } from './json.ts';
+import { numberOf, textOf } from './json.ts';
 import { readKinds } from './read-attention.ts';
 import { contextOf } from './read-context.ts';
 import { readExperts } from './read-experts.ts';

@@ -1,6 +1,7 @@
 /** The longest context that vLLM derives from a config.json: the least of the lengths it names, scaled as its rope says. */
 
-import { type Json, numberOf, objectOf, textOf } from './json.ts';
+import { type Json, objectOf } from '../../../../core/json.ts';
+import { numberOf, textOf } from './json.ts';
 
 const keys = [
   'max_position_embeddings',

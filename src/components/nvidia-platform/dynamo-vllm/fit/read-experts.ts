@@ -1,7 +1,8 @@
 /** Experts under the names that each family of models has for them, and which layers have a dense MLP instead. */
 
+import type { Json } from '../../../../core/json.ts';
 import type { Experts } from './facts.ts';
-import { type Json, listOf, numberOf } from './json.ts';
+import { listOf, numberOf } from './json.ts';
 
 /** Layers with a dense MLP in a model with experts. */
 const denseLayers = (text: Json, layers: number): number => {

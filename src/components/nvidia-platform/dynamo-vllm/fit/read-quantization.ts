@@ -1,7 +1,8 @@
 /** How a checkpoint is quantised, in the spellings of its makers. */
 
+import { type Json, objectOf } from '../../../../core/json.ts';
 import type { Quantization } from './facts.ts';
-import { type Json, listOf, numberOf, objectOf, textOf } from './json.ts';
+import { listOf, numberOf, textOf } from './json.ts';
 
 const pair = (value: unknown): readonly [number, number] | null => {
   const [rows, columns] = listOf(value);

@@ -1,6 +1,7 @@
 /** Bytes of the state that a Mamba-2 or gated-delta-net layer keeps for a request, whole model, before tensor parallelism. */
 
-import { type Json, numberOf, textOf } from './json.ts';
+import type { Json } from '../../../../core/json.ts';
+import { numberOf, textOf } from './json.ts';
 
 const bytesOf = (dtype: string | null): number => (dtype === 'float32' ? 4 : 2);
 

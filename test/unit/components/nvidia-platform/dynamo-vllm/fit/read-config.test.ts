@@ -5,11 +5,9 @@ import {
   knownModel,
   knownModels,
 } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/catalogue.ts';
-import {
-  type Json,
-  parseLenient,
-} from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/json.ts';
+import { parseLenient } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/json.ts';
 import { readConfig } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/read-config.ts';
+import type { Json } from '../../../../../../src/core/json.ts';
 
 const plain: Json = {
   architectures: ['X'],

@@ -1,12 +1,9 @@
-/** Reading what the Hub sent: what has the wrong kind is not there. */
+/** Reading of untrusted JSON: what has the wrong kind is not there. */
 
 export type Json = Readonly<Record<string, unknown>>;
 
-export const objectOf = (value: unknown): Json | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
-
-export const textOf = (value: unknown): string | null =>
-  typeof value === 'string' && value !== '' ? value : null;
+export const objectOf = (value: unknown): Json | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 
 /** A finite number that is not negative. */
 export const amountOf = (value: unknown): number | null =>
