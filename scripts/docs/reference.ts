@@ -7,6 +7,7 @@ import { catalogue } from '../../src/components/nvidia-platform/dynamo-vllm/cata
 import type { Catalogue, CatalogueEntry } from '../../src/core/finding.ts';
 import { answersSchema, configSchema } from '../../src/core/json-schema.ts';
 import { flagOf, type SettingTable, type Spec, variableOf } from '../../src/core/schema.ts';
+import { calibration } from './calibration.ts';
 import { symptoms } from './symptoms.ts';
 
 const table: SettingTable = settingTable;
@@ -145,6 +146,7 @@ export const referencePages: Readonly<Record<string, string>> = {
   'flags.md': flags,
   'findings.md': findings,
   'troubleshooting.md': troubleshooting,
+  'calibration.md': calibration(note),
   ...pages(catalogue),
   'config.schema.json': json(configSchema(table)),
   'answers.schema.json': json(answersSchema(table)),

@@ -1,4 +1,4 @@
-/** Start-up memory that vLLM reported on real GPUs, and what the estimate says to the same settings. */
+/** Start-up memory that vLLM reported on real GPUs against what the estimate says to the same settings, and the rule by which it is judged. */
 
 import { choiceFrom } from '../../src/components/nvidia-platform/dynamo-vllm/fit/asked.ts';
 import { knownModel } from '../../src/components/nvidia-platform/dynamo-vllm/fit/catalogue.ts';
@@ -12,8 +12,12 @@ import type {
 /** One start. Null where the log does not say. */
 export type Point = {
   readonly id: string;
+  /** Where the log is from. */
+  readonly source: string;
   readonly engineVersion: string;
   readonly model: string;
+  /** The GPU, in a few words. */
+  readonly card: string;
   /** GiB that CUDA reported. */
   readonly visibleGib: number | null;
   readonly capability: number;
@@ -22,11 +26,16 @@ export type Point = {
   readonly expert: boolean;
   readonly utilization: number | null;
   readonly maxModelLen: number | null;
-  readonly maxNumBatchedTokens?: number;
-  readonly kvCacheDtype?: string;
-  readonly eager?: boolean;
+  readonly maxNumBatchedTokens: number | null;
+  readonly kvCacheDtype: string;
+  readonly eager: boolean;
+  /** On one GPU, as loaded. */
+  readonly weightsGib: number | null;
+  /** KV cache of one request as long as the context. */
+  readonly neededGib: number | null;
+  /** Free for KV cache. */
   readonly availableGib: number | null;
-  readonly kvTokens: number | null;
+  /** KV cache on one GPU. */
   readonly bytesPerToken: number;
   readonly starts: boolean;
 };
@@ -45,9 +54,9 @@ const choiceOf = (point: Point): Choice => ({
     env: [],
   }),
   utilization: point.utilization ?? 0.9,
-  kvCacheDtype: point.kvCacheDtype ?? 'auto',
-  eager: point.eager ?? false,
-  maxNumBatchedTokens: point.maxNumBatchedTokens ?? null,
+  kvCacheDtype: point.kvCacheDtype,
+  eager: point.eager,
+  maxNumBatchedTokens: point.maxNumBatchedTokens,
 });
 
 export const predicted = (point: Point): Estimate => {
@@ -60,37 +69,36 @@ export const predicted = (point: Point): Estimate => {
   return estimate(model, choiceOf(point), gpu);
 };
 
-/** The middle of the range, held against the log: within 0.70 to 1.05 of it from 2 GiB on, else within 1.5 GiB. */
+/** Without utilisation or visible memory the free memory cannot be worked out; the exact figures can. */
+export const isBlind = ({ utilization, visibleGib }: Point): boolean =>
+  utilization === null || visibleGib === null;
+
+/** The middle of the range is what is held against the log. */
 export const middleGib = ([low, high]: readonly [number, number]): number => (low + high) / 2;
 
+/** Within 0.70 to 1.05 of the log from 2 GiB on, else within 1.5 GiB. */
 export const isNear = (gib: number, observedGib: number): boolean =>
   observedGib >= 2
     ? gib >= 0.7 * observedGib && gib <= 1.05 * observedGib
     : Math.abs(gib - observedGib) <= 1.5;
 
-const cell = (value: unknown, width: number): string =>
-  (typeof value === 'number' ? value.toFixed(2) : String(value ?? '-')).padStart(width);
+const halfPercent = 0.005;
+const isExact = (value: number | null, seen: number | null): boolean =>
+  seen === null || Math.abs((value ?? 0) / seen - 1) < halfPercent;
 
-/** One line of the table that `FIT_TABLE=1` prints. */
-export const tableLine = (point: Point): string => {
-  const { kvCacheGib, verdict, weightsGib } = predicted(point);
-  const [low, high] = kvCacheGib ?? [undefined, undefined];
-  const seen = point.availableGib;
-  const inside = kvCacheGib === null || seen === null ? '-' : seen >= kvCacheGib[0] && seen <= kvCacheGib[1];
-  const ends =
-    kvCacheGib === null || seen === null
-      ? '-'
-      : kvCacheGib.map(end => (isNear(end, seen) ? 'y' : 'n')).join('');
-  const near = kvCacheGib === null || seen === null ? '-' : isNear(middleGib(kvCacheGib), seen);
+/** What of a point the estimate gets wrong, in words; empty when it is right. */
+export const misses = (point: Point): string[] => {
+  const sum = predicted(point);
+  const { availableGib } = point;
+  const blind = isBlind(point);
+  const range = sum.kvCacheGib;
   return [
-    point.id.padEnd(22),
-    cell(weightsGib?.[0], 8),
-    cell(low, 8),
-    cell(high, 8),
-    cell(seen, 8),
-    cell(inside, 7),
-    cell(near, 7),
-    cell(ends, 5),
-    ` ${verdict} / ${point.starts ? 'started' : 'failed'}`,
-  ].join('');
+    ...(isExact(sum.kvBytesPerToken, point.bytesPerToken) ? [] : ['bytes per token']),
+    ...(isExact(sum.requestGib, point.neededGib) ? [] : ['KV cache of one request']),
+    ...(point.starts && sum.verdict === 'does-not-fit' ? ['refuses what started'] : []),
+    ...(!blind && !point.starts && sum.verdict === 'fits' ? ['lets through what failed'] : []),
+    ...(blind || availableGib === null || (range !== null && isNear(middleGib(range), availableGib))
+      ? []
+      : ['free KV cache']),
+  ];
 };

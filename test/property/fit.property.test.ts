@@ -16,7 +16,7 @@ import {
 import { noFacts } from '../../src/core/component.ts';
 import type { FitVerdict } from '../../src/core/fit.ts';
 import { settle, type Values } from '../../src/core/settings.ts';
-import { asking, choice, gpu, model } from '../unit/components/nvidia-platform/dynamo-vllm/fit/asking.ts';
+import { asking, choice, gpu, model } from '../kit/asking.ts';
 
 const id = fc.constantFrom(...knownModels);
 const gpuName = fc.constantFrom(...gpus.map(one => one.name));

@@ -9,6 +9,8 @@ import { catalogue } from '../../../src/components/nvidia-platform/dynamo-vllm/c
 import { probeCatalogue } from '../../../src/components/nvidia-platform/dynamo-vllm/probe/catalogue.ts';
 import { waitingCatalogue } from '../../../src/components/nvidia-platform/dynamo-vllm/wait/catalogue.ts';
 import { splitWords } from '../../../src/core/words.ts';
+import { blockCases, headCases, statementCases } from '../../kit/legality-cases.ts';
+import { measuredStarts } from '../../kit/measured-starts.ts';
 import { newFolder, runCli, text } from '../../kit/process.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -20,6 +22,15 @@ describe('docs', () => {
   });
   it('the tables of the README are up to date (npm run docs)', () => {
     expect(withFlags(readme)).toBe(readme);
+  });
+});
+
+describe('the page about fit', () => {
+  it('has a line for every start and every statement, and none that is wrong', () => {
+    const page = referencePages['calibration.md'] ?? '';
+    expect(page).not.toContain('**');
+    const all = measuredStarts.length + blockCases.length + headCases.length + statementCases.length;
+    expect(page.match(/^\| .*\| yes \|/gm)).toHaveLength(all);
   });
 });
 

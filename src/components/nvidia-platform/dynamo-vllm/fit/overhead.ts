@@ -28,7 +28,7 @@ const bytesOf16Bits = 2;
  * How many sets of a layer's tensors are alive at the peak. V0 freed them one by one. V1's profile runs the compiled model, where the
  * outputs of one piece live on beside the next: 2.1 sets were measured for dense models of 8B, 32B and 70B.
  */
-const liveSets = { v0: [1, 1.2], v1: [1.5, 2.2] } as const satisfies Record<string, Range>;
+export const liveSets = { v0: [1, 1.2], v1: [1.5, 2.2] } as const satisfies Record<string, Range>;
 
 /** Gate, up and their product, and three residual streams, for each token of a step. */
 const layerBytes = (model: ModelFacts, choice: Choice, batch: Batch): number => {
@@ -37,7 +37,7 @@ const layerBytes = (model: ModelFacts, choice: Choice, batch: Batch): number => 
 };
 
 /** Logits as 32-bit floats and their probabilities; at worst also a sorted copy with 64-bit indices. Every GPU has the whole vocabulary. */
-const samplerBytesEach: Range = [8, 16];
+export const samplerBytesEach: Range = [8, 16];
 
 const activations = (model: ModelFacts, choice: Choice, batch: Batch): Range => {
   const sets = isV1(choice.engine) ? liveSets.v1 : liveSets.v0;
@@ -46,10 +46,10 @@ const activations = (model: ModelFacts, choice: Choice, batch: Batch): Range => 
 };
 
 /** Triton, Marlin and DeepGEMM bring code and scratch of their own: up to 1 GiB beyond the workspaces in measurements. */
-const kernelsGib: Range = [0, 1];
+export const kernelsGib: Range = [0, 1];
 
 /** Workspaces are kept once or twice; with data parallelism gathered tokens are sent and received besides (4 to 5 GiB for 8,192 tokens of the 30B model, kernels included). */
-const workspaceSets = { alone: [1, 2], data: [1, 3] } as const satisfies Record<string, Range>;
+export const workspaceSets = { alone: [1, 2], data: [1, 3] } as const satisfies Record<string, Range>;
 
 const experts = (model: ModelFacts, choice: Choice, batch: Batch): Range => {
   if (model.experts === null) return [0, 0];
@@ -64,16 +64,21 @@ const experts = (model: ModelFacts, choice: Choice, batch: Batch): Range => {
 };
 
 /** One GPU: 0.02 to 0.3 in logs. NCCL and all-reduce buffers: 0.7 and more, and more again from four ranks on. */
+export const librariesGib = { one: [0.05, 0.3], two: [0.7, 1], four: [1, 1.3] } as const satisfies Record<
+  string,
+  Range
+>;
+
 const libraries = (ranks: number): Range => {
-  if (ranks === 1) return [0.05, 0.3];
-  return ranks >= 4 ? [1, 1.3] : [0.7, 1];
+  if (ranks === 1) return librariesGib.one;
+  return ranks >= 4 ? librariesGib.four : librariesGib.two;
 };
 
 /** Estimates that vLLM took off the budget: 0.3 to 0.7 on one H200, a little more with more ranks. */
-const graphsGib: Range = [0.3, 0.8];
+export const graphsGib: Range = [0.3, 0.8];
 
 /** NIXL registers what is there; KVBM and LMCache stage blocks in buffers on the GPU. */
-const connectorGib: Range = [0, 3];
+export const connectorGib: Range = [0, 3];
 
 const none: Range = [0, 0];
 

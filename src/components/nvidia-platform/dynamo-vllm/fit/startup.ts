@@ -14,14 +14,14 @@ export type Startup = {
 };
 
 /** The runtime image is about 15 GB: there already, or pulled at 20 MB/s. */
-const imageSeconds: FitRange = [0, 750];
+export const imageSeconds: FitRange = [0, 750];
 /** From the Hub: ten gigabits with several connections, or what 62 minutes for 221 GiB come to, rounded down. */
-const fetchBytesPerSecond = { best: 1e9, worst: 50e6 } as const;
+export const fetchBytesPerSecond = { best: 1e9, worst: 50e6 } as const;
 /** Into the GPUs: a local NVMe disk or the page cache, or a network volume (75 minutes were not enough for 1.1 TB from one). */
-const loadBytesPerSecond = { best: 2e9, worst: 200e6 } as const;
+export const loadBytesPerSecond = { best: 2e9, worst: 200e6 } as const;
 /** Python, CUDA contexts, a profile run; then compiling and capturing graphs: a minute with a warm cache, 5 minutes without, 16 seen with experts. */
-const processSeconds: FitRange = [20, 60];
-const compileSeconds = { dense: [10, 300], experts: [20, 960] } as const;
+export const processSeconds: FitRange = [20, 60];
+export const compileSeconds = { dense: [10, 300], experts: [20, 960] } as const;
 
 const plus = (a: FitRange, b: FitRange): FitRange => [a[0] + b[0], a[1] + b[1]];
 

@@ -61,8 +61,10 @@ const unknown = (asking: Asking, sum: Estimate): Finding =>
   );
 
 /** CUDA context and communication buffers lie outside the budget: 1 GiB alone, 2.4 GiB with several GPUs (measured on 4 x L4). */
-const outsideGib = (asking: Asking): number =>
-  asking.choice.tensor * asking.choice.data * asking.choice.pipeline > 1 ? 2.4 : 1;
+export const outsideBudgetGib = { alone: 1, several: 2.4 } as const;
+
+const outsideGib = ({ choice }: Asking): number =>
+  outsideBudgetGib[choice.tensor * choice.data * choice.pipeline > 1 ? 'several' : 'alone'];
 
 const thin = (asking: Asking, sum: Estimate): Finding[] => {
   if (asking.gpu === null || sum.budgetGib === null || sum.verdict === 'does-not-fit') return [];

@@ -42,14 +42,18 @@ const onOneGpu = ({ embeddings, experts, rest }: Parts, model: ModelFacts, choic
 };
 
 /** Norms, routers and rotary tables are whole on every GPU, and cut weights are padded: seen 0.07 to 0.14 GiB. */
-const uncutGib = 0.15;
+export const uncutGib = 0.15;
 
 /**
  * Files become slightly larger in memory: 0.1 to 0.5 % in logs. Below compute capability 9 block-quantised FP8 runs in Marlin kernels,
  * which want a scale for each column (1.6 % more).
  */
+export const growthFactors = { marlinBlocks: 1.02, others: 1.005 } as const;
+
 const growth = (model: ModelFacts, gpu: GpuFacts | null): number =>
-  model.quantization?.block != null && (gpu?.capability ?? 0) < 9 ? 1.02 : 1.005;
+  model.quantization?.block != null && (gpu?.capability ?? 0) < 9
+    ? growthFactors.marlinBlocks
+    : growthFactors.others;
 
 /** Low and high end, or why nobody knows. */
 export const weightsOnGpu = (model: ModelFacts, choice: Choice, gpu: GpuFacts | null): Range | null => {

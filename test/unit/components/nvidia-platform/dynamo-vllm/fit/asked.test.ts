@@ -8,7 +8,7 @@ import { draftOf } from '../../../../../../src/components/nvidia-platform/dynamo
 import { estimate } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/estimate.ts';
 import type { Choice } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/facts.ts';
 import { checkLegality } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/legality.ts';
-import { asking, choice, gpu, model } from './asking.ts';
+import { asking, choice, gpu, model } from '../../../../../kit/asking.ts';
 
 const release = '1.6.1';
 const read = (text: string, env: readonly string[] = []): Choice => {

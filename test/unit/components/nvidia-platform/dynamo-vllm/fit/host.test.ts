@@ -9,8 +9,8 @@ import { settingsFrom } from '../../../../../../src/components/nvidia-platform/d
 import { noFacts } from '../../../../../../src/core/component.ts';
 import type { Value } from '../../../../../../src/core/schema.ts';
 import { settle } from '../../../../../../src/core/settings.ts';
+import { choice, defaultModel, model } from '../../../../../kit/asking.ts';
 import { draftFrom } from '../../../../../kit/draft.ts';
-import { choice, defaultModel, model } from './asking.ts';
 
 const settings = (values: Readonly<Record<string, Value>> = {}) =>
   settingsFrom(settle(component.settings, [{ name: 'flag', values }]), noFacts);

@@ -5,8 +5,8 @@ import { knownModel } from '../../../../../../src/components/nvidia-platform/dyn
 import { modelFactsOf } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/model-facts.ts';
 import type { Plan } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/plan.ts';
 import { type Facts, noFacts } from '../../../../../../src/core/component.ts';
+import { defaultModel } from '../../../../../kit/asking.ts';
 import { codes, draftFrom } from '../../../../../kit/draft.ts';
-import { defaultModel } from './asking.ts';
 
 const gib = 2 ** 30;
 const id = 'someone/something';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { estimate } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/estimate.ts';
 import type { Choice } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/facts.ts';
 import { checkLegality } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/legality.ts';
-import { asking } from './asking.ts';
+import { asking } from '../../../../../kit/asking.ts';
 
 const newest: Partial<Choice> = { release: '1.5.1', engine: 28, utilization: 0.92 };
 const wide = { tensor: 1, expert: true };

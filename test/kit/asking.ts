@@ -1,14 +1,14 @@
 /** Choices and questions for tests, from a few words. */
 
-import { choiceFrom } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/asked.ts';
-import { knownModel } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/catalogue.ts';
+import { choiceFrom } from '../../src/components/nvidia-platform/dynamo-vllm/fit/asked.ts';
+import { knownModel } from '../../src/components/nvidia-platform/dynamo-vllm/fit/catalogue.ts';
 import type {
   Choice,
   GpuFacts,
   ModelFacts,
-} from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/facts.ts';
-import { gpuNamed } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/gpus.ts';
-import type { Asking } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/problem.ts';
+} from '../../src/components/nvidia-platform/dynamo-vllm/fit/facts.ts';
+import { gpuNamed } from '../../src/components/nvidia-platform/dynamo-vllm/fit/gpus.ts';
+import type { Asking } from '../../src/components/nvidia-platform/dynamo-vllm/fit/problem.ts';
 
 export const defaultModel = 'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8';
 
