@@ -134,25 +134,34 @@ const againLine = ({ entry, options }: Context, { name, namespace }: Target): st
     ...(options.deleteTokenSecret === true ? ['--delete-token-secret'] : []),
   ])}`;
 
-const interrupted = (context: Context, target: Target, { deleted }: Done): CliError =>
-  new CliError(
+/** What is known of the deletions that were asked for. */
+const soFar = ({ deleted, asked }: Done): string[] => [
+  ...(deleted.length === 0 ? [] : [`Deleted so far: ${listed(deleted.map(refText))}.`]),
+  ...(asked === null ? [] : [`Whether ${refText(asked)} was deleted is not known.`]),
+];
+
+const interrupted = (context: Context, target: Target, done: Done): CliError => {
+  const known = soFar(done);
+  return new CliError(
     'interrupted',
-    deleted.length === 0
+    known.length === 0
       ? 'Interrupted; nothing was removed.'
-      : `Interrupted. Deleted so far: ${listed(deleted.map(refText))}; the cluster goes on with it.`,
+      : `Interrupted. ${known.join(' ')} The cluster goes on with it.`,
     { hint: `To see it through: ${againLine(context, target)}` },
   );
+};
 
 /** In the middle the connection was lost, or this program is not allowed to go on. */
 const stopped = (context: Context, target: Target, done: Done, error: unknown): Outcome => {
   const told = asCliError(error);
   if (context.io.signal.aborted) throw interrupted(context, target, done);
-  if (!isCliError(told) || done.deleted.length === 0) throw told;
+  const known = soFar(done);
+  if (!isCliError(told) || known.length === 0) throw told;
   const finding: Finding = {
     rule: told.findings[0]?.rule ?? 'uninstall-left',
     level: 'error',
     path: '',
-    message: `Removing stopped: ${told.message} Deleted so far: ${listed(done.deleted.map(refText))}.`,
+    message: `Removing stopped: ${told.message} ${known.join(' ')}`,
     hint: `Once that is mended, run again to see it through: ${againLine(context, target)}`,
   };
   teller(context)({ kind: 'finding', finding });

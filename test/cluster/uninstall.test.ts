@@ -1,31 +1,13 @@
 /** uninstall, list and status against a real control plane: two deployments that share a cache, and what goes wrong. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordOf } from '../../src/commands/apply/record.ts';
 import type { KubeObject } from '../kit/cluster/api/client.ts';
-import type { AuditedCall } from '../kit/cluster/control/audit.ts';
 import { type FaultProxy, startFaultProxy } from '../kit/cluster/faults/proxy.ts';
 import { eventsIn, type Ran, runProgram } from '../kit/inProcess.ts';
-import { manifestsOf } from './applying.ts';
+import { foreignWrites, MODEL as model, objectsOf, RELEASE as release, writes } from './removing.ts';
 import { describeWithCluster, eventually } from './support.ts';
 
-const release = '0.9.1';
-const model = 'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8';
-
-const objectsOf = (name: string, namespace: string): KubeObject[] => [
-  ...(manifestsOf(release, 'aggregated', name, namespace) as unknown as KubeObject[]),
-  recordOf(name, namespace, { model, name, mode: 'aggregated' }, '0.0.0-test') as unknown as KubeObject,
-];
-
 const resultOf = (ran: Ran): Record<string, unknown> => eventsIn(ran).at(-1) ?? {};
-
-/** Writes that came true, as `delete jobs/chat-download`. */
-const writes = (calls: readonly AuditedCall[]): string[] =>
-  calls
-    .filter(({ verb }) => ['create', 'update', 'patch', 'delete', 'deletecollection'].includes(verb))
-    .filter(({ code, uri }) => code < 300 && !uri.includes('dryRun=All'))
-    .filter(({ resource }) => !/^self|reviews$/.test(resource))
-    .map(({ verb, resource, name }) => `${verb} ${resource}/${name}`);
 
 describeWithCluster('the days after a deployment', { nodes: 'p5.48xlarge=1,cpu=1', release }, cluster => {
   const home = 'dynamo-system';
@@ -139,6 +121,7 @@ describeWithCluster('the days after a deployment', { nodes: 'p5.48xlarge=1,cpu=1
 
   test('explains a finalizer that nobody clears, forces nothing, and goes on when it is cleared', async () => {
     await setFinalizers('other', 'DynamoGraphDeployment', ['nvidia.com/finalizer', 'example.com/guard']);
+    const before = cluster().audit().length;
     const words = ['uninstall', 'other', '--yes', '--delete-model-cache', '-o', 'json'];
     const stuck = await cli(...words, '--timeout', '3s');
     expect(stuck.code).toBe(1);
@@ -158,6 +141,10 @@ describeWithCluster('the days after a deployment', { nodes: 'p5.48xlarge=1,cpu=1
     expect(resultOf(ended)).toMatchObject({ verdict: 'removed', left: [] });
     expect(JSON.stringify(resultOf(ended).findings)).toContain('planner-serviceaccount');
     expect(await find('other', 'PersistentVolumeClaim')).toBeUndefined();
+    // Its last user gave the claim up, which was asked for.
+    expect(foreignWrites(cluster().audit().slice(before), 'other')).toEqual([
+      expect.stringMatching(/^delete persistentvolumeclaims\/dynamo-model-cache /),
+    ]);
   });
 
   test('a connection that is cut in the middle leaves something to resume', async () => {
@@ -227,6 +214,7 @@ describeWithCluster('the days after a deployment', { nodes: 'p5.48xlarge=1,cpu=1
     expect(held).toMatchObject({ code: 1, stderr: expect.stringContaining('namespace is being removed') });
     expect(held.stdout).toContain('ConfigMap dynamo-installer-going');
     expect(writes(cluster().audit().slice(before)).filter(line => line.includes('leases'))).toEqual([]);
+    expect(foreignWrites(cluster().audit().slice(before), 'going', team)).toEqual([]);
     await setFinalizers('going', 'ConfigMap', [], team);
   });
 
@@ -248,9 +236,11 @@ describeWithCluster('the days after a deployment', { nodes: 'p5.48xlarge=1,cpu=1
       deployments: [],
       leftOver: expect.arrayContaining([{ name: 'orphan', namespace: home }]),
     });
+    const before = cluster().audit().length;
     const ran = await cli('uninstall', 'orphan', '--yes');
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('Removed orphan') });
     expect(await find('orphan', 'ConfigMap')).toBeUndefined();
     expect(await find('orphan', 'Job')).toBeUndefined();
+    expect(foreignWrites(cluster().audit().slice(before), 'orphan')).toEqual([]);
   });
 });

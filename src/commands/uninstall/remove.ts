@@ -33,13 +33,15 @@ export type RemoveArgs = {
 /** What a run did so far; it fills while it goes on, so that it can be told when it is cut. */
 export type Done = {
   readonly deleted: Ref[];
+  /** Its deletion was asked for, and no answer came. */
+  asked: Ref | null;
   readonly findings: Finding[];
   /** Should have gone and is still there. */
   readonly left: Ref[];
   ended: Settled['ended'];
 };
 
-export const nothingDone = (): Done => ({ deleted: [], findings: [], left: [], ended: 'gone' });
+export const nothingDone = (): Done => ({ deleted: [], asked: null, findings: [], left: [], ended: 'gone' });
 
 /** For a Job or a claim; what an object had made goes in the background. */
 const shortMs = 60_000;
@@ -65,11 +67,14 @@ const deleteThem = async (args: RemoveArgs, those: readonly Removable[], done: D
   for (const one of those) {
     if (args.signal.aborted) return;
     args.tell({ kind: 'removing', ref: one.ref });
+    done.asked = one.ref;
     try {
       await deleteOne(args.client, one, args.survey.graph);
+      done.asked = null;
       done.deleted.push(one.ref);
     } catch (error) {
       if (!isClusterError(error) || !aboutTheObject.includes(error.kind)) throw error;
+      done.asked = null;
       note(done, args, refused(one.ref, error.message));
       done.left.push(one.ref);
     }

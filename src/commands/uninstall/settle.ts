@@ -87,6 +87,8 @@ type State = {
   operatorsAt: number;
   done: boolean;
   problem: { readonly error: unknown } | null;
+  /** Why nothing is heard of the cluster at the moment; null when it is heard. */
+  unheard: string | null;
 };
 
 const startingWith = (left: Left, word: string): KubernetesObject[] =>
@@ -116,27 +118,45 @@ const progress = ({ graphs, children, pods }: Remains): string => {
   return children.length === 0 ? '' : `${counted(children.length, 'object')} of the operator`;
 };
 
+/** What was last seen is no reason for anything while nothing is heard. */
+const quiet: RemovalOutlook = { hopeless: [], notices: [], lookAgainAt: null };
+
 type Look = { readonly remains: Remains; readonly outlook: RemovalOutlook };
 
 /** What is going to be said may hang on the operator, which may have come or gone meanwhile. */
 const look = async (args: SettleArgs, state: State, since: number): Promise<Look> => {
   const remains = remainsOf(args, state, since);
+  if (state.unheard !== null) return { remains, outlook: quiet };
   const outlook = args.deployed.removal(remains);
-  const quiet = outlook.hopeless.length === 0 && outlook.notices.length === 0;
-  if (quiet || Date.now() - state.operatorsAt <= operatorsStaleMs) return { remains, outlook };
+  const isQuiet = outlook.hopeless.length === 0 && outlook.notices.length === 0;
+  if (isQuiet || Date.now() - state.operatorsAt <= operatorsStaleMs) return { remains, outlook };
   state.operators = await readCaretakers(args.client, args, args.signal).catch(() => state.operators);
   state.operatorsAt = Date.now();
   const again = remainsOf(args, state, since);
   return { remains: again, outlook: args.deployed.removal(again) };
 };
 
+const notHeard = (why: string): Finding => ({
+  rule: 'cluster-unreachable',
+  level: 'error',
+  path: '',
+  message: `The cluster was not heard any more, so what is left is not known. ${why}`,
+  hint: 'Run again once it can be reached.',
+});
+
 /** How it ends; null when it goes on. */
-const endAfter = (args: SettleArgs, { remains, outlook }: Look, limit: number): Settled | null => {
+const endAfter = (
+  args: SettleArgs,
+  { unheard }: State,
+  { remains, outlook }: Look,
+  limit: number,
+): Settled | null => {
   const left = [...remains.graphs, ...remains.children, ...remains.pods];
   if (args.signal.aborted) return { ended: 'interrupted', findings: [], left };
   if (outlook.hopeless.length > 0) return { ended: 'hopeless', findings: outlook.hopeless, left };
   if (Date.now() < limit) return null;
-  return { ended: 'timed-out', findings: args.deployed.stillThere(remains), left };
+  const findings = unheard === null ? args.deployed.stillThere(remains) : [notHeard(unheard)];
+  return { ended: 'timed-out', findings, left };
 };
 
 /** Says what is waited for, when that changes. */
@@ -159,7 +179,7 @@ const watchOn = async (args: SettleArgs, state: State, bell: Bell): Promise<Sett
     if (state.problem !== null) throw state.problem.error;
     if (state.done) return { ended: 'gone', findings: [], left: [] };
     const seen = await look(args, state, since);
-    const ended = endAfter(args, seen, limit);
+    const ended = endAfter(args, state, seen, limit);
     if (ended !== null) return ended;
     tellLook(seen);
     await bell.until(Math.min(seen.outlook.lookAgainAt ?? limit, limit), Date.now() + lookEvery);
@@ -177,6 +197,7 @@ export const settleRemoval = async (args: SettleArgs): Promise<Settled> => {
     operatorsAt: Date.now(),
     done: false,
     problem: null,
+    unheard: null,
   };
   const following = untilEmpty(args.client, collectionsOf(args), {
     signal,
@@ -184,12 +205,14 @@ export const settleRemoval = async (args: SettleArgs): Promise<Settled> => {
       state.left = new Map(left);
       bell.ring();
     },
-    onProblem: message =>
+    onProblem: message => {
+      state.unheard = message;
       args.say(
         message === null
           ? 'The cluster is heard again.'
           : `The cluster is not heard; trying again. ${message}`,
-      ),
+      );
+    },
   }).then(
     () => {
       state.done = !args.signal.aborted;

@@ -7,7 +7,7 @@ import { ensureBinaries, KUBERNETES_MINORS } from './control/binaries.ts';
 import { type ControlPlane, startControlPlane } from './control/controlPlane.ts';
 import { startOperator } from './dynamo/operator.ts';
 import { applyCrds, operatorObjects, PLATFORM_NAMESPACE, webhookConfigurations } from './dynamo/platform.ts';
-import { DEFAULT_RELEASE, traitsOf } from './dynamo/release.ts';
+import { DEFAULT_RELEASE, type Traits, traitsOf } from './dynamo/release.ts';
 import { startWebhooks } from './dynamo/webhook.ts';
 import { ensureEnvironment } from './frontend/environment.ts';
 import { createRealServing } from './frontend/realServing.ts';
@@ -56,6 +56,8 @@ export type Cluster = {
   readonly director: Director;
   /** What answers behind the frontends. */
   readonly serving: string;
+  /** Takes the operator away: its Deployment goes, and nobody reconciles. Returns how to bring it back. */
+  stopOperator(): Promise<() => Promise<void>>;
   /** Calls of everybody but the kit and the controllers, so far. */
   audit(): AuditedCall[];
   stop(): Promise<void>;
@@ -95,7 +97,8 @@ export async function startCluster(settings: ClusterSettings = {}): Promise<Clus
       api: plane.api,
       objects,
       plane,
-      director: running,
+      director: running.director,
+      stopOperator: running.stopOperator,
       serving: serving.description,
       audit: () => readAudit(plane.auditLog),
       stop,
@@ -114,7 +117,7 @@ async function furnish(
   serving: Serving,
   signal: AbortSignal,
   say: (line: string) => void,
-): Promise<Director> {
+): Promise<Pick<Cluster, 'director' | 'stopOperator'>> {
   const traits = traitsOf(settings.release ?? DEFAULT_RELEASE);
   const webhooks = await startWebhooks(plane.authority, traits);
   signal.addEventListener('abort', () => void webhooks.stop(), { once: true });
@@ -145,10 +148,34 @@ async function furnish(
   );
   await startProvisioner(plane.api, objects, Object.keys(DRIVERS), signal);
   await applyAll(objects, [...operatorObjects(traits), ...webhookConfigurations(traits, webhooks)]);
-  await startOperator(plane.api, objects, { traits }, signal);
+  const stopOperator = await presentOperator(plane.api, objects, traits, signal);
   await untilSchedulable(plane.api);
   await kwok.listening;
-  return director;
+  return { director, stopOperator };
+}
+
+/** Starts the stand-in; returns how it is taken away. */
+async function presentOperator(
+  api: Api,
+  objects: Objects,
+  traits: Traits,
+  signal: AbortSignal,
+): Promise<Cluster['stopOperator']> {
+  let end = new AbortController();
+  const start = async (): Promise<void> => {
+    end = new AbortController();
+    await startOperator(api, objects, { traits }, AbortSignal.any([signal, end.signal]));
+  };
+  await start();
+  const [deployment] = operatorObjects(traits);
+  return async () => {
+    end.abort();
+    if (deployment) await objects.remove(deployment);
+    return async () => {
+      if (deployment) await objects.apply(deployment);
+      await start();
+    };
+  };
 }
 
 async function applyAll(objects: Objects, all: readonly KubeObject[]): Promise<void> {
