@@ -72,7 +72,7 @@ const runVerb = async (
   if (typed === null) return 0;
   const load = commands[verb.name];
   if (load === undefined) throw new CliError('bug', `The verb "${verb.name}" has no code.`);
-  const context: Context = { io, entry, table: await entry.table(), ...typed };
+  const context: Context = { io, entry, verb: verb.name, table: await entry.table(), ...typed };
   return (await load()).command(context);
 };
 

@@ -1,6 +1,7 @@
 /** Connects to the cluster that kubectl would talk to, by kubeconfig or from inside a pod. Nothing is sent before the first request. */
 
 import { setMaxListeners } from 'node:events';
+import { ownName } from '../core/ownership.ts';
 import type { Io } from '../io.ts';
 import type { Client } from './client.ts';
 import { chooseContext } from './context.ts';
@@ -18,6 +19,8 @@ export type ConnectOptions = {
   readonly context?: string;
   /** --request-timeout; 10 s for reads and 35 s for writes when absent. */
   readonly requestTimeoutMs?: number;
+  /** Of this program, told with each request; `unknown` when absent. */
+  readonly version?: string;
   /** Ends everything. */
   readonly signal: AbortSignal;
 };
@@ -54,6 +57,7 @@ export const connect = async (io: Pick<Io, 'cwd' | 'env'>, options: ConnectOptio
     transport,
     signals: [options.signal, closed.signal],
     closed: closed.signal,
+    userAgent: `${ownName}/${options.version ?? 'unknown'}`,
     limits: limitMs === undefined ? usual : { requestMs: limitMs, writeMs: limitMs },
   };
   return {

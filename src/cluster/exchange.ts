@@ -21,6 +21,8 @@ export type Line = {
   /** That of close() alone. */
   readonly closed: AbortSignal;
   readonly limits: Limits;
+  /** `dynamo-installer/VERSION`: who asked, in the API server's audit log. */
+  readonly userAgent: string;
 };
 
 /** Milliseconds. */
@@ -61,7 +63,8 @@ const exchangeOnce = async <A extends Arrived>(
   access: Access,
   outgoing: Outgoing,
 ): Promise<Exchanged<A>> => {
-  const arrived = await send(access, outgoing);
+  const headers = { 'User-Agent': line.userAgent, ...outgoing.headers };
+  const arrived = await send(access, { ...outgoing, headers });
   if (arrived.status < 400) return { kind: 'answer', arrived };
   return { kind: 'refused', refusal: await refused(line, arrived, outgoing) };
 };

@@ -49,7 +49,7 @@ export const dial = (line: Line, access: Access, pod: Pod, listener: Listener): 
       applyToHTTPSOptions: async (options: object) => {
         Object.assign(options, {
           agent: line.transport.agentApart(access),
-          headers: access.headers,
+          headers: { 'User-Agent': line.userAgent, ...access.headers },
           perMessageDeflate: false,
           finishRequest: (request: ClientRequest, socket: PortSocket) => {
             resolve({ request, socket });

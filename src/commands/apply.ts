@@ -11,12 +11,14 @@ import { type Command, type Context, commandLine } from './context.ts';
 import { deploy } from './deploy.ts';
 import { compareSubject } from './diff/subject.ts';
 import { type Outcome, printFindings, withResult } from './events.ts';
+import { reachWords } from './kubectl.ts';
 import { clusterLine } from './learn.ts';
 import { prepareLook, type Seen } from './look.ts';
 import { type Asked, askOf } from './manifests/model.ts';
 import { type Opened, openTarget, ownSubject, states } from './manifests/open.ts';
 import { refuseSeveral } from './manifests/several.ts';
 import { asksNobody, nameTarget, shortPath } from './manifests/target.ts';
+import { whileLooking } from './slow.ts';
 import type { Subject } from './subject.ts';
 import { printEvent, say, sayFindings, saySummary } from './talk.ts';
 
@@ -56,7 +58,7 @@ const replayOf = (context: Context, path: string): string => {
   const words = [
     shortPath(context, path),
     ...(typeof typed['namespace'] === 'string' ? ['--namespace', typed['namespace']] : []),
-    ...(options.context === undefined ? [] : ['--context', options.context]),
+    ...reachWords(context),
     ...skippedOf(context).flatMap(code => ['--skip-check', code]),
     ...(options.yes === true ? ['--yes'] : []),
   ];
@@ -80,7 +82,7 @@ const tellCluster = async (context: Context, seen: Seen, { hub, token }: Asked):
 const agree = async (context: Context, seen: Seen, subject: Subject): Promise<void> => {
   const { io } = context;
   if (asksNobody(context) || 'unseen' in seen) return;
-  const comparison = await compareSubject(context, seen.world.client, subject);
+  const comparison = await whileLooking(context, compareSubject(context, seen.world.client, subject));
   say(io, '', ...comparisonLines(comparison, paintFor(io.color.stderr), io.columns));
   const { askYes } = await import('../prompts/ask.ts');
   if (await askYes(`Apply ${subject.name} in namespace ${subject.namespace}?`, true, io)) return;
@@ -99,7 +101,7 @@ const apply = async (context: Context): Promise<Outcome> => {
   const look = prepareLook(context, subject.namespace);
   try {
     const asked = await askOf(context, subject, look);
-    const seen = await look.seen();
+    const seen = await whileLooking(context, look.seen());
     await tellCluster(context, seen, asked);
     await agree(context, seen, subject);
     const replay = replayOf(context, path ?? '');

@@ -3,16 +3,19 @@
 import { noFacts } from '../core/component.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
 import { settle } from '../core/settings.ts';
-import { CliError, type ErrorKind, exitCodes, isCliError } from '../errors.ts';
+import { type ErrorKind, exitCodes, isCliError } from '../errors.ts';
 import { writeWhole } from '../files/write.ts';
 import { checkLines, checkTally, junitText, rbacText } from '../output/checks.ts';
 import { paintFor } from '../output/paint.ts';
+import { wrap } from '../output/wrap.ts';
 import { asCliError } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { askHubFor } from './hubFacts.ts';
 import { pathFrom, soundLayers } from './layers.ts';
+import { clusterLine } from './learn.ts';
 import { type Look, prepareLook } from './look.ts';
 import { type Checked, kindOf, runChecks } from './preflight.ts';
+import { whileLooking } from './slow.ts';
 import { subjectOfDraft } from './subject.ts';
 import { print, printJson, say, sayFindings, schemaVersion } from './talk.ts';
 
@@ -33,6 +36,8 @@ const printPermissions = async (context: Context, namespace: string): Promise<nu
 type Report = Checked & {
   readonly kind: ErrorKind;
   readonly cluster: Readonly<Record<string, unknown>> | null;
+  /** The same for people; empty when no cluster answered. */
+  readonly where: readonly string[];
 };
 
 /** What the settings alone get wrong comes first, as in a deployment. */
@@ -42,7 +47,8 @@ const kindOfAll = (drafted: readonly Finding[], checked: Checked): ErrorKind =>
 const unreachable = (error: unknown, drafted: readonly Finding[]): Report => {
   const failed = asCliError(error);
   if (!isCliError(failed) || failed.kind === 'interrupted') throw failed;
-  const findings = [...drafted, ...failed.findings];
+  // What was assumed for want of a cluster says nothing to those who have one.
+  const findings = [...drafted.filter(({ level }) => level !== 'info'), ...failed.findings];
   return {
     results: failed.findings.map(({ rule, message, hint }) => ({
       code: rule,
@@ -56,6 +62,7 @@ const unreachable = (error: unknown, drafted: readonly Finding[]): Report => {
     findings,
     kind: hasErrors(drafted) ? 'refused' : failed.kind,
     cluster: null,
+    where: [],
   };
 };
 
@@ -63,7 +70,10 @@ const inspect = async (context: Context, look: Look): Promise<Report> => {
   const { io, entry, table, options } = context;
   const component = await entry.load();
   const first = settle(table, await soundLayers(context, noFacts));
-  const [seen, { hub, token }] = await Promise.all([look.seen(), askHubFor(context, first.values)]);
+  const [seen, { hub, token }] = await whileLooking(
+    context,
+    Promise.all([look.seen(), askHubFor(context, first.values)]),
+  );
   const preflight = await entry.preflight();
   if ('unseen' in seen) return unreachable(seen.unseen, component.draft(first, noFacts, io.version).findings);
   const { cluster } = seen.world;
@@ -88,15 +98,16 @@ const inspect = async (context: Context, look: Look): Promise<Report> => {
     findings: [...subject.findings, ...checked.findings],
     kind: kindOfAll(subject.findings, checked),
     cluster: { ...cluster.target, namespace: cluster.namespace, operatorRelease: facts.operatorRelease },
+    where: [...wrap(clusterLine(seen, facts, true), io.columns), ''],
   };
 };
 
-const printReport = ({ io, options }: Context, { results, findings, cluster }: Report): void => {
+const printReport = ({ io, options }: Context, { results, findings, cluster, where }: Report): void => {
   if (options.output === 'json') printJson(io, { schemaVersion, cluster, checks: results, findings });
   else if (options.output === 'junit') print(io, junitText(results, suite));
   else {
     const checks = checkLines(results, paintFor(io.color.stdout), io.columns);
-    print(io, `${[...checks, '', `${checkTally(results)}.`].join('\n')}\n`);
+    print(io, `${[...where, ...checks, '', `${checkTally(results)}.`].join('\n')}\n`);
     const codes = new Set(results.map(result => result.code));
     sayFindings(
       io,
@@ -109,10 +120,6 @@ export const command: Command = async context => {
   const { table, options } = context;
   const namespace = String(settle(table, await soundLayers(context, noFacts)).values.namespace);
   if (options.printRbac === true) return printPermissions(context, namespace);
-  if (options.offline === true)
-    throw new CliError('usage', '--offline leaves nothing to check.', {
-      hint: 'Leave it out, or use render for what needs no cluster.',
-    });
   const look = prepareLook(context, namespace);
   try {
     const report = await inspect(context, look);

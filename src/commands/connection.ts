@@ -57,7 +57,7 @@ export const durationOf = (flag: string, text: string | undefined): number | nul
 /** Connects as kubectl would, and pins context and cluster for the run. Errors: ClusterError, `usage`. */
 export const connectFrom = async ({ io, options }: Context): Promise<Client> => {
   if (options.offline === true)
-    throw new CliError('usage', 'This needs a cluster, and --offline forbids to open a connection.', {
+    throw new CliError('unavailable', 'This needs a cluster, and --offline forbids to open a connection.', {
       hint: 'Leave --offline out.',
     });
   const seconds = durationOf('--request-timeout', options.requestTimeout);
@@ -66,6 +66,7 @@ export const connectFrom = async ({ io, options }: Context): Promise<Client> => 
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
     ...(options.context === undefined ? {} : { context: options.context }),
     ...(seconds === null ? {} : { requestTimeoutMs: seconds * 1000 }),
+    version: io.version,
     signal: io.signal,
   });
 };

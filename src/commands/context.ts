@@ -8,6 +8,8 @@ import type { RunOptions } from './flags.ts';
 export type Context = {
   readonly io: Io;
   readonly entry: ComponentEntry;
+  /** As typed, for hints; absent where no verb was typed. */
+  readonly verb?: string;
   readonly table: SettingTable;
   readonly options: RunOptions;
   /** Settings as typed behind their flags: text, true or false, or a list of texts; only what was typed. */

@@ -14,8 +14,9 @@ import type { Context } from './context.ts';
 import type { Outcome } from './events.ts';
 import type { Look, World } from './look.ts';
 import { insist, runChecks } from './preflight.ts';
+import { whileLooking } from './slow.ts';
 import type { Deployment, Step } from './steps.ts';
-import { say } from './talk.ts';
+import { say, sayGap } from './talk.ts';
 import { resultOf } from './verify/show.ts';
 import { verifyStep } from './verify/step.ts';
 import { waitStep } from './wait/step.ts';
@@ -98,7 +99,7 @@ const agree = async ({ io }: Context, results: readonly CheckResult[]): Promise<
 export const deploy = async (context: Context, deployment: Deployment): Promise<Outcome> => {
   const { entry } = context;
   const { subject } = deployment;
-  const { client, cluster } = await worldOf(deployment.look);
+  const { client, cluster } = await whileLooking(context, worldOf(deployment.look));
   const preflight = await entry.preflight();
   const input = inputOf(context, deployment, cluster);
   const checked = runChecks(preflight, input, deployment.skipped, deployment.intended);
@@ -109,7 +110,9 @@ export const deploy = async (context: Context, deployment: Deployment): Promise<
   const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment, cluster) };
   await applySubject(step, replacement !== null);
   deployment.applied?.();
+  sayGap(context);
   await waitStep(step);
+  sayGap(context);
   const verified = await verifyStep(step);
   const { report } = verified;
   return {

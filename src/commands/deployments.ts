@@ -13,6 +13,7 @@ import { answersKey } from './apply/record.ts';
 import { namespaceOf } from './connection.ts';
 import type { Context } from './context.ts';
 import { pickDeployment } from './deployments/pick.ts';
+import { whileLooking } from './slow.ts';
 import { readFirst } from './verify/find.ts';
 import { lastVerifyIn } from './verify/last-verify.ts';
 
@@ -172,13 +173,15 @@ export const chooseDeployment = async (
   const { signal } = context.io;
   const namespace = await namespaceOf(context);
   if (name !== undefined) {
-    const exact = await readOne({ client, ask, signal }, namespace, name);
+    const exact = await whileLooking(context, readOne({ client, ask, signal }, namespace, name));
     if (exact !== null) return exact;
   }
   const typed = typedNamespace(context);
-  const found =
+  const found = await whileLooking(
+    context,
     typed === null
-      ? await findAround(client, ask, async () => namespace, signal)
-      : await findWithin(client, ask, typed, signal);
+      ? findAround(client, ask, async () => namespace, signal)
+      : findWithin(client, ask, typed, signal),
+  );
   return pickDeployment(context, found, { name });
 };

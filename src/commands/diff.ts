@@ -17,6 +17,7 @@ import { goOnline } from './manifests/online.ts';
 import { type Opened, openDeployment, openTarget, states } from './manifests/open.ts';
 import { nameTarget, shortPath } from './manifests/target.ts';
 import { type SharedConnection, shareConnection } from './shared-connection.ts';
+import { whileLooking } from './slow.ts';
 import type { Subject } from './subject.ts';
 import { print, printJson, say, sayFindings, schemaVersion } from './talk.ts';
 
@@ -87,7 +88,7 @@ const diff = async (context: Context): Promise<number> => {
   try {
     const opened = await open(context, connection);
     const client = await connection.open();
-    const comparison = await compareSubject(context, client, opened.subject);
+    const comparison = await whileLooking(context, compareSubject(context, client, opened.subject));
     tell(context, client, opened, comparison);
     return codeOf(comparison);
   } finally {

@@ -7,6 +7,7 @@ import { wrap } from '../output/wrap.ts';
 import type { Context } from './context.ts';
 import { askHubFor, type Token } from './hubFacts.ts';
 import type { Look, Seen } from './look.ts';
+import { whileLooking } from './slow.ts';
 import { say } from './talk.ts';
 
 /** Longest time that a question or a save waits for the cluster. */
@@ -33,14 +34,15 @@ const factsOf = async (
   return { ...facts(seen.world.cluster, hub, token !== null), prices: otherwise.prices ?? null };
 };
 
-/** `Cluster: context prod (https://…), namespace dynamo-system, Dynamo operator 0.9.1, 6 GPUs free` */
-export const clusterLine = (seen: Seen, facts: Facts): string => {
+/** `Cluster: context prod, namespace dynamo-system, Dynamo operator 0.9.1, 6 GPUs free`; its address too where that is asked for. */
+export const clusterLine = (seen: Seen, facts: Facts, withServer = false): string => {
   if ('unseen' in seen)
     return `No cluster, so saving is possible and deploying is not. ${seen.unseen.message}`;
   const { target, namespace } = seen.world.cluster;
   const free = facts.gpuNodes?.reduce((sum, node) => sum + node.freeGpus, 0);
   return [
     `Cluster: ${target.context === null ? target.server : `context ${target.context}`}`,
+    ...(withServer && target.context !== null ? [target.server] : []),
     `namespace ${namespace}`,
     facts.operatorRelease === null ? 'no Dynamo operator found' : `Dynamo operator ${facts.operatorRelease}`,
     ...(free === undefined ? [] : [`${free} GPUs free`]),
@@ -82,7 +84,10 @@ export const learn = async (context: Context, values: Values, look: Look, given:
     return { facts: await factsOf(context, seen, null, null, given), seen, hub: null, token: null };
   }
   look.start();
-  const [seen, { hub, token }] = await Promise.all([look.seen(), askHubFor(context, values)]);
+  const [seen, { hub, token }] = await Promise.all([
+    whileLooking(context, look.seen()),
+    askHubFor(context, values),
+  ]);
   const known =
     hub.id === null
       ? null

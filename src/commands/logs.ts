@@ -4,11 +4,11 @@ import { listAll } from '../cluster/pages.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { KubernetesObject } from '../core/manifest.ts';
 import { listed } from '../core/text.ts';
-import { joinWords } from '../core/words.ts';
 import { CliError } from '../errors.ts';
 import { paintFor } from '../output/paint.ts';
-import { type Command, type Context, commandLine } from './context.ts';
+import type { Command, Context } from './context.ts';
 import type { Deployment } from './deployments.ts';
+import { verbLineFor } from './kubectl.ts';
 import { type LogsAsk, logsAskOf } from './logs/ask.ts';
 import { followLogs } from './logs/follow.ts';
 import { type Printer, printerFor } from './logs/print.ts';
@@ -38,7 +38,7 @@ const nothing = (context: Context, { name, namespace }: Deployment, ask: LogsAsk
     });
   const why = pods === 0 ? 'has no pods' : 'has no container that has begun';
   return new CliError('failed', `${name} ${why}, so there is no log yet.`, {
-    hint: `To see why: ${commandLine(context.entry, 'diagnose')} ${joinWords([name, '-n', namespace])}`,
+    hint: `To see why: ${verbLineFor(context, 'diagnose', name, namespace)}`,
   });
 };
 

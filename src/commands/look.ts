@@ -28,7 +28,7 @@ export const contextSeen = (seen: Seen | null): string | null =>
   seen === null || 'unseen' in seen ? null : seen.world.cluster.target.context;
 
 const offline = new ClusterError('no-config', 'The cluster was not looked at, because of --offline.', {
-  hint: 'Leave --offline out to deploy.',
+  hint: 'Leave --offline out, or do what needs no cluster: render, or install --action save.',
 });
 
 const nothingThere = new ClusterError(

@@ -50,6 +50,6 @@ export const insist = (
   if (options.output === 'json') printFindings(io, all);
   else if (options.quiet !== true) {
     sayFindings(io, all);
-    say(io, `${checkTally(results)}.`);
+    say(io, `${checkTally(results)}.`, '');
   }
 };

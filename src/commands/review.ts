@@ -14,6 +14,7 @@ import { decide } from './decide.ts';
 import { chooseDeployment } from './deployments.ts';
 import { comparisonData } from './diff/data.ts';
 import { compareSubject } from './diff/subject.ts';
+import { reachWords } from './kubectl.ts';
 import { prepareLook } from './look.ts';
 import { chooseSaved } from './manifests/choose.ts';
 import { goOnline, type Online } from './manifests/online.ts';
@@ -113,7 +114,7 @@ const printOnly = async (context: Context, opened: Opened, online: Online): Prom
 
 const replayOf = (context: Context, { path, subject }: Opened): string => {
   const words = path === null ? [subject.name, '--namespace', subject.namespace] : [shortPath(context, path)];
-  return `${commandLine(context.entry, 'review')} ${joinWords(words)}`;
+  return `${commandLine(context.entry, 'review')} ${joinWords([...words, ...reachWords(context)])}`;
 };
 
 const review = async (context: Context): Promise<number> => {

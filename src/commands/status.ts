@@ -5,7 +5,6 @@ import { bySeverity, type Finding } from '../core/finding.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { LastVerify } from '../core/last-verify.ts';
 import type { KubernetesObject } from '../core/manifest.ts';
-import { joinWords } from '../core/words.ts';
 import { yamlText } from '../core/yaml.ts';
 import { exitCodes } from '../errors.ts';
 import {
@@ -18,8 +17,9 @@ import {
 } from '../output/deployments.ts';
 import { findingLines } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
-import { type Command, type Context, commandLine } from './context.ts';
+import type { Command, Context } from './context.ts';
 import { lastVerifyData, timeText } from './deployments/data.ts';
+import { verbLineFor } from './kubectl.ts';
 import { awaitedFrom, type Reached, withDeployment } from './reach.ts';
 import { readStatus } from './status/read.ts';
 import { watchStatus } from './status/watch.ts';
@@ -168,9 +168,8 @@ const printStatus = (context: Context, status: Status): void => {
   }
   print(io, `${screen(context, status).join('\n')}\n`);
   const { name, namespace } = status.described;
-  const line = commandLine(context.entry, 'diagnose');
   if (!status.healthy && status.findings.length === 0)
-    say(io, 'To look deeper:', `    ${line} ${joinWords([name, '-n', namespace])}`);
+    say(io, 'To look deeper:', `    ${verbLineFor(context, 'diagnose', name, namespace)}`);
 };
 
 /** Programs get events, people the head once and then the table. */

@@ -8,6 +8,7 @@ import type { Io } from '../io.ts';
 import { findingLines } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import { summaryLines, yamlLines } from '../output/tables.ts';
+import type { Context } from './context.ts';
 
 export const say = (io: Io, ...lines: readonly string[]): void => {
   for (const line of lines) io.stderr.write(`${line}\n`);
@@ -25,6 +26,11 @@ export const sayManifests = (io: Io, manifests: readonly Pick<Manifest, 'file' |
   const paint = paintFor(io.color.stderr);
   for (const manifest of manifests)
     say(io, paint.dim(`# ${manifest.file}`), ...yamlLines(manifest.text, paint), '');
+};
+
+/** A blank line between two parts of a run, for those who read it as lines. */
+export const sayGap = ({ io, options }: Pick<Context, 'io' | 'options'>): void => {
+  if (options.output !== 'json' && options.quiet !== true) say(io, '');
 };
 
 /** Every setting that somebody said, and where: what `--verbose` adds. */

@@ -9,11 +9,11 @@ import { type Ref, refText } from '../core/kinds.ts';
 import { isOwn } from '../core/ownership.ts';
 import { everyRemovable, planRemoval, type RemovalPlan } from '../core/removal.ts';
 import { listed } from '../core/text.ts';
-import { joinWords } from '../core/words.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
 import { asCliError, connectFrom, durationOf, namespaceOf } from './connection.ts';
-import { type Command, type Context, commandLine } from './context.ts';
+import type { Command, Context } from './context.ts';
 import { type Outcome, withResult } from './events.ts';
+import { verbLineFor } from './kubectl.ts';
 import { refuseForbidden } from './uninstall/delete.ts';
 import { type Read, readEverything, readThose } from './uninstall/read.ts';
 import { type Done, nothingDone, removeAll } from './uninstall/remove.ts';
@@ -92,12 +92,13 @@ const remarksOn = ({ deployed }: Loaded, { read, plan }: Found): string[] => {
   ];
 };
 
-const confirm = async ({ io, options, entry }: Context, { target }: Found): Promise<void> => {
+const confirm = async (context: Context, { target }: Found): Promise<void> => {
+  const { io, options } = context;
   if (options.yes === true) return;
   const { name, namespace } = target;
   if (!io.canPrompt || options.output === 'json')
     throw new CliError('usage', 'Nobody can be asked whether this is meant; nothing was touched.', {
-      hint: `Say so: ${commandLine(entry, 'uninstall')} ${joinWords([name, '-n', namespace])} --yes`,
+      hint: `Say so: ${verbLineFor(context, 'uninstall', name, namespace)} --yes`,
     });
   const { askName } = await import('../prompts/ask.ts');
   await askName('Type the name to remove it:', name, io);
@@ -125,14 +126,12 @@ const leftBehind = async (
   ];
 };
 
-const againLine = ({ entry, options }: Context, { name, namespace }: Target): string =>
-  `${commandLine(entry, 'uninstall')} ${joinWords([
-    name,
-    '-n',
-    namespace,
-    ...(options.deleteModelCache === true ? ['--delete-model-cache'] : []),
-    ...(options.deleteTokenSecret === true ? ['--delete-token-secret'] : []),
-  ])}`;
+const againLine = (context: Context, { name, namespace }: Target): string =>
+  [
+    verbLineFor(context, 'uninstall', name, namespace),
+    ...(context.options.deleteModelCache === true ? ['--delete-model-cache'] : []),
+    ...(context.options.deleteTokenSecret === true ? ['--delete-token-secret'] : []),
+  ].join(' ');
 
 /** What is known of the deletions that were asked for. */
 const soFar = ({ deleted, asked }: Done): string[] => [

@@ -7,6 +7,7 @@ import { junitText } from '../output/checks.ts';
 import { asCliError, connectFrom, durationOf, namespaceOf } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { type Outcome, withResult } from './events.ts';
+import { whileLooking } from './slow.ts';
 import { print } from './talk.ts';
 import { findGraph } from './verify/find.ts';
 import { resultOf } from './verify/show.ts';
@@ -45,7 +46,7 @@ const verify = async (context: Context): Promise<Verified> => {
   const { graph: graphs } = (await entry.preflight()).survey;
   const client = await connectFrom(context);
   try {
-    const graph = await findGraph(client, graphs, namespace, words[0] ?? null);
+    const graph = await whileLooking(context, findGraph(client, graphs, namespace, words[0] ?? null));
     const { name } = graph.metadata;
     return await verifyAndTell(context, client, { name, namespace, graph, patienceMs: seconds * 1000 });
   } finally {

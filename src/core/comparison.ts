@@ -11,7 +11,7 @@ export type ObjectComparison = {
    * and applying leaves it as it is. `unread`: nobody knows.
    */
   readonly state: 'same' | 'changed' | 'created' | 'replaced' | 'left' | 'unread';
-  /** A sentence for `replaced`, `left` and `unread`; otherwise empty. */
+  /** A sentence for `replaced` and `unread`; for `left` words that go on after its name; otherwise empty. */
   readonly why: string;
   readonly changes: readonly Difference[];
   /** Managers that wrote a field which would change, so that applying it needs --take-over. */

@@ -112,11 +112,11 @@ const words = {
   changed: 'differs',
   created: 'is not there and would be created',
   replaced: 'would be deleted and made anew',
-  left: 'stays as it is',
   unread: 'was not compared',
-} as const satisfies Record<ObjectComparison['state'], string>;
+} as const satisfies Record<Exclude<ObjectComparison['state'], 'left'>, string>;
 
 const headline = ({ ref, state, why, managers }: ObjectComparison): string => {
+  if (state === 'left') return `${refText(ref)} ${why}`;
   const owners = managers.length === 0 ? '' : ` (${listed(managers)} changed it; applying needs --take-over)`;
   const reason = why === '' ? '' : `: ${why.replace(/\.$/, '')}`;
   return `${refText(ref)} ${words[state]}${reason}${owners}`;

@@ -30,7 +30,9 @@ export const planLines = (
   columns: number,
 ): string[] => {
   const removed = [...plan.graphs, ...plan.own, ...plan.shared];
-  const pods = plan.pods.length === 0 ? [] : [`with ${podText(plan.pods.length)}; frees ${gpuText(gpus)}`];
+  const frees = gpus === 0 ? '' : `, which frees ${gpuText(gpus)}`;
+  const pods =
+    plan.pods.length === 0 ? [] : [`  ${paint.red('remove')}  ${podText(plan.pods.length)}${frees}`];
   return [
     paint.bold(`Uninstall ${name} from namespace ${namespace}`),
     ...removed.map(({ ref }) => `  ${paint.red('remove')}  ${refText(ref)}`),
@@ -41,7 +43,7 @@ export const planLines = (
         '  remove  ',
       ),
     ),
-    ...pods.map(text => `          ${text}`),
+    ...pods,
     ...plan.kept.flatMap(({ ref, why }) => indented(`${refText(ref)}: ${why}`, columns, '  keep    ')),
     ...remarks.flatMap(remark => wrap(remark, columns, '  ')),
   ];

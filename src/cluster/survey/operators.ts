@@ -46,13 +46,39 @@ type WrittenWebhook = {
   readonly failurePolicy?: string;
   readonly rules?: readonly { readonly apiGroups?: readonly string[] }[];
   readonly clientConfig?: { readonly service?: { readonly namespace: string; readonly name: string } };
+  readonly namespaceSelector?: {
+    readonly matchLabels?: Readonly<Record<string, string>>;
+    readonly matchExpressions?: readonly {
+      readonly key: string;
+      readonly operator: string;
+      readonly values?: readonly string[];
+    }[];
+  };
 };
 
 type WebhookConfiguration = { readonly webhooks?: readonly WrittenWebhook[] };
 
-const webhookFact = ({ name, failurePolicy = 'Fail', clientConfig }: WrittenWebhook): WebhookFact => {
+/** Every namespace carries its name under this label, by itself (Kubernetes 1.22 on). */
+const nameLabel = 'kubernetes.io/metadata.name';
+
+/** Namespaces that a selector names; undefined when it does not go by names. */
+const namespacesOf = ({ namespaceSelector = {} }: WrittenWebhook): readonly string[] | undefined => {
+  const { matchLabels, matchExpressions = [] } = namespaceSelector;
+  const one = matchLabels?.[nameLabel];
+  if (one !== undefined) return [one];
+  return matchExpressions.find(({ key, operator }) => key === nameLabel && operator === 'In')?.values;
+};
+
+const webhookFact = (webhook: WrittenWebhook): WebhookFact => {
+  const { name, failurePolicy = 'Fail', clientConfig } = webhook;
   const service = clientConfig?.service;
-  return { name, failurePolicy, service: service ? `${service.namespace}/${service.name}` : null };
+  const namespaces = namespacesOf(webhook);
+  return {
+    name,
+    failurePolicy,
+    service: service ? `${service.namespace}/${service.name}` : null,
+    ...(namespaces === undefined ? {} : { namespaces }),
+  };
 };
 
 /** Keeps those whose rules name the group; a rule for every group belongs to a policy engine, not to the operator. */

@@ -17,7 +17,7 @@ export type Question = {
 
 export type ApplyEvent =
   | { readonly kind: 'applied'; readonly ref: Ref; readonly change: Change }
-  /** Left as it is; `why` is a sentence. */
+  /** Left as it is; `why` goes on after its name. */
   | { readonly kind: 'left'; readonly ref: Ref; readonly why: string }
   | { readonly kind: 'removing' | 'removed'; readonly ref: Ref; readonly why: string }
   /** Fields that belong to others are taken from them. */

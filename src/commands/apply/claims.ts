@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../core/manifest.ts';
 import { isOwn } from '../../core/ownership.ts';
 import { parseQuantity } from '../../core/quantity.ts';
 
-/** `apply` holds what to ask for; `leave` why it is left as it is, as a sentence. */
+/** `apply` holds what to ask for; `leave` why it is left as it is, in words that go on after its name. */
 export type Settled = { readonly apply: KubernetesObject } | { readonly leave: string };
 
 type ClaimSpec = {
@@ -35,17 +35,15 @@ const grown = (object: KubernetesObject, spec: ClaimSpec, live: ClaimFact): Kube
 /** `live` is null when there is none. */
 export const settleClaim = (object: KubernetesObject, live: ClaimFact | null): Settled => {
   if (live === null) return { apply: object };
-  const name = object.metadata.name;
-  if (!isOwn(live.labels))
-    return { leave: `The claim ${name} belongs to somebody else and is used as it is.` };
+  if (!isOwn(live.labels)) return { leave: 'belongs to somebody else and is used as it is' };
   const spec = (object['spec'] ?? {}) as ClaimSpec;
   const asked = parseQuantity(sizeOf(spec));
   const there = parseQuantity(live.size ?? '');
   if (asked === undefined || there === undefined || asked <= there)
-    return { leave: `The claim ${name} is there with ${live.size ?? 'its size'}.` };
+    return { leave: live.size === null ? 'is there already' : `is there already, with ${live.size}` };
   if (live.phase !== 'Bound')
     return {
-      leave: `The claim ${name} keeps ${live.size} for now: it is ${live.phase}, and only a bound claim can grow.`,
+      leave: `keeps ${live.size} for now: it is ${live.phase}, and only a bound claim can grow`,
     };
   return { apply: grown(object, spec, live) };
 };

@@ -16,16 +16,15 @@ const isOurJob = ({ ref, object, exists }: DryRun): boolean =>
 const createsClaim = (runs: readonly DryRun[]): boolean =>
   runs.some(({ ref, exists }) => ref.kind === 'PersistentVolumeClaim' && !exists);
 
-/** `write`: as any object. `leave` and `redo` say why; `redo` removes it first, because it will not run again. */
+/** `write`: as any object. `redo` removes it first, because it will not run again. Why: of `leave`, words that go on after its name; of `redo`, a clause. */
 export type JobFate = { readonly kind: 'write' } | { readonly kind: 'leave' | 'redo'; readonly why: string };
 
 /** `runs` is the whole set. */
 export const fateOf = (run: DryRun, runs: readonly DryRun[]): JobFate => {
   if (!isOurJob(run)) return { kind: 'write' };
-  const { name } = run.ref;
-  if (has(run, 'Failed')) return { kind: 'redo', why: `The Job ${name} failed before and runs once more.` };
-  if (!has(run, 'Complete')) return { kind: 'leave', why: `The Job ${name} is running already.` };
+  if (has(run, 'Failed')) return { kind: 'redo', why: 'it failed before and runs once more' };
+  if (!has(run, 'Complete')) return { kind: 'leave', why: 'is running already' };
   if (createsClaim(runs))
-    return { kind: 'redo', why: `The Job ${name} was done for a claim that is gone, and runs once more.` };
-  return { kind: 'leave', why: `The Job ${name} is done already.` };
+    return { kind: 'redo', why: 'it was done for a claim that is gone, and runs once more' };
+  return { kind: 'leave', why: 'is done already' };
 };

@@ -23,7 +23,7 @@ const linesOf = (event: ApplyEvent, columns: number): string[] => {
     case 'applied':
       return beside(event.change, refText(event.ref), columns);
     case 'left':
-      return beside('unchanged', event.why, columns);
+      return beside('unchanged', `${refText(event.ref)} ${event.why}`, columns);
     case 'removing':
       return beside('removing', `${refText(event.ref)}: ${event.why}`, columns);
     case 'removed':

@@ -84,7 +84,7 @@ const settleConflict = async (
 ): Promise<WriteStep[]> => {
   if (run.conflict === null || forced === null) return [{ run, force: false }];
   if (!(await take(args, run))) {
-    progress.left(run.ref, `${refText(run.ref)} is left to ${listed(run.conflict.managers)}.`);
+    progress.left(run.ref, `is left to ${listed(run.conflict.managers)}`);
     return [];
   }
   progress.tell({ kind: 'taken', ref: run.ref, managers: run.conflict.managers });

@@ -7,6 +7,7 @@ import type { Finding } from '../../core/finding.ts';
 import { groupOf, type Ref, refOf, refText } from '../../core/kinds.ts';
 import type { KubernetesObject } from '../../core/manifest.ts';
 import { listed } from '../../core/text.ts';
+import { onceSlow } from '../slow.ts';
 import type { ApplyArgs } from './args.ts';
 import { settleClaim } from './claims.ts';
 import { blameOf, nothingApplied, refusalFindings } from './ended.ts';
@@ -109,14 +110,19 @@ export const tryAll = async (args: ApplyArgs, progress: Progress): Promise<DryRu
   const served = readOr(cluster.served) ?? [];
   const set = settleClaims(args, await locate(client, wholeSet(args), { served, namespace }), progress);
   const options = { force: false, replaced: replacedRefs(args, set) };
-  let runs = await dryRun(client, set, options);
+  const tryOut = (): Promise<DryRun[]> =>
+    onceSlow(
+      () => progress.tell({ kind: 'waiting', message: 'Trying it out, which changes nothing ...' }),
+      dryRun(client, set, options),
+    );
+  let runs = await tryOut();
   if (!made && runs.some(run => run.namespaceMissing && run.ref.namespace === namespace)) {
     made = true;
     await createNamespace(args, progress);
-    runs = await dryRun(client, set, options);
+    runs = await tryOut();
   }
   const agreed = args.objects.find(object => isNamespace(object, namespace));
-  if (!made && agreed !== undefined) progress.left(refOf(agreed), `The namespace ${namespace} is there.`);
+  if (!made && agreed !== undefined) progress.left(refOf(agreed), 'is there already');
   const settled = (await Promise.all(runs.map(run => settleLate(args, run, progress)))).flat();
   refuseRefused(args, settled, progress);
   return settled;

@@ -3,9 +3,9 @@
 import { openTunnel, type Tunnel } from '../../cluster/forward.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { HttpAnswer } from '../../core/probe.ts';
-import { joinWords } from '../../core/words.ts';
 import { CliError } from '../../errors.ts';
-import { type Context, commandLine } from '../context.ts';
+import type { Context } from '../context.ts';
+import { verbLineFor } from '../kubectl.ts';
 import type { Reached } from '../reach.ts';
 import { verifyDeployment } from '../verify/run.ts';
 import type { Failed } from './answer.ts';
@@ -51,7 +51,7 @@ export const failureOf = async (
       hint: 'The conversation may be too long for the model; /reset begins anew.',
     });
   const findings = await judged(context, reached);
-  const look = `${commandLine(context.entry, 'diagnose')} ${joinWords([name, '-n', namespace])}`;
+  const look = verbLineFor(context, 'diagnose', name, namespace);
   return new CliError('failed', sentence(model, failed), {
     findings,
     hint: `To look for the cause: ${look}`,

@@ -4,8 +4,10 @@ import { yamlText } from '../../core/yaml.ts';
 import { type ListRow, listLines } from '../../output/deployments.ts';
 import { paintFor } from '../../output/paint.ts';
 import { asCliError, connectFrom, namespaceOf } from '../connection.ts';
-import { type Command, type Context, commandLine } from '../context.ts';
+import type { Command, Context } from '../context.ts';
 import { type Found, findAround, findWithin, typedNamespace } from '../deployments.ts';
+import { verbLineFor } from '../kubectl.ts';
+import { whileLooking } from '../slow.ts';
 import { print, printJson, say, schemaVersion } from '../talk.ts';
 import { lastVerifyData, timeText } from './data.ts';
 
@@ -17,10 +19,12 @@ const read = async (context: Context): Promise<Listed> => {
   const [{ survey }, { describe }] = await Promise.all([entry.preflight(), entry.deployed()]);
   const client = await connectFrom(context);
   try {
-    const found =
+    const found = await whileLooking(
+      context,
       typed === null
-        ? await findAround(client, survey, () => namespaceOf(context), io.signal)
-        : await findWithin(client, survey, typed, io.signal);
+        ? findAround(client, survey, () => namespaceOf(context), io.signal)
+        : findWithin(client, survey, typed, io.signal),
+    );
     const rows = found.deployments.map(({ graph, answers, lastVerify }) => ({
       ...describe(graph, answers),
       lastVerify,
@@ -47,13 +51,12 @@ const dataOf = ({ found, rows }: Listed) => ({
 const remarks = (context: Context, { found, rows }: Listed): string[] => {
   const where = found.namespace === null ? 'any namespace' : `namespace ${found.namespace}`;
   const narrowed = found.namespace !== null && typedNamespace(context) === null;
-  const line = commandLine(context.entry, 'uninstall');
   return [
     ...(rows.length === 0 ? [`There is no deployment of this program in ${where}.`] : []),
     ...(narrowed ? [`Only namespace ${found.namespace} may be read; others: -n NAMESPACE`] : []),
     ...found.orphans.map(
       ({ name, namespace }) =>
-        `Of ${name} only a part is left; to remove it: ${line} ${name} -n ${namespace}`,
+        `Of ${name} only a part is left; to remove it: ${verbLineFor(context, 'uninstall', name, namespace)}`,
     ),
   ];
 };

@@ -1,9 +1,9 @@
 /** Tells which of several deployments is meant, by its name, because it is the only one, or by asking. */
 
 import { listed } from '../../core/text.ts';
-import { joinWords } from '../../core/words.ts';
 import { CliError } from '../../errors.ts';
-import { type Context, commandLine } from '../context.ts';
+import type { Context } from '../context.ts';
+import { verbLineFor } from '../kubectl.ts';
 
 type Placed = { readonly name: string; readonly namespace: string };
 
@@ -38,11 +38,11 @@ const missing = ({ name }: Wanted, { deployments, namespace }: Found<Placed>): C
   });
 };
 
-const several = (context: Context, candidates: readonly Placed[], verb: string): CliError => {
+const several = (context: Context, candidates: readonly Placed[]): CliError => {
   const [first] = candidates;
-  const example = joinWords([first?.name ?? '', '-n', first?.namespace ?? '']);
+  const line = verbLineFor(context, context.verb ?? 'status', first?.name ?? '', first?.namespace ?? '');
   return new CliError('usage', `Several deployments might be meant: ${named(candidates)}.`, {
-    hint: `Name one, such as: ${commandLine(context.entry, verb)} ${example}`,
+    hint: `Name one, such as: ${line}`,
   });
 };
 
@@ -64,7 +64,6 @@ export const pickDeployment = async <T extends Placed>(
   context: Context,
   found: Found<T>,
   wanted: Wanted,
-  verb = 'status',
 ): Promise<T> => {
   const candidates = found.deployments.filter(
     ({ name }) => wanted.name === undefined || name === wanted.name,
@@ -73,6 +72,6 @@ export const pickDeployment = async <T extends Placed>(
   if (only === undefined) throw missing(wanted, found);
   if (candidates.length === 1) return only;
   const chosen = asksNobody(context) ? undefined : await ask(context, candidates);
-  if (chosen === undefined) throw several(context, candidates, verb);
+  if (chosen === undefined) throw several(context, candidates);
   return chosen;
 };

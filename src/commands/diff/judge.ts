@@ -120,8 +120,7 @@ const refused = (
 
 const ofKind = (compared: Compared, run: DryRun, live: KubernetesObject, runs: readonly DryRun[]): Judged => {
   if (run.ref.kind === 'PersistentVolumeClaim') return ofClaim(run, live);
-  if (isNamespace(run.object, compared.namespace))
-    return outcome(run, 'left', { why: `The namespace ${run.ref.name} is there.` });
+  if (isNamespace(run.object, compared.namespace)) return outcome(run, 'left', { why: 'is there already' });
   const reason = compared.replacement(live, run.object);
   if (reason !== null) return outcome(run, 'replaced', { why: reason, changes: bySight(run.object, live) });
   if (run.ref.kind === 'Job') return ofJob(run, live, runs);

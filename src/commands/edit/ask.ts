@@ -2,8 +2,9 @@
 
 import type { Layer } from '../../core/settings.ts';
 import { CliError } from '../../errors.ts';
-import { type Context, commandLine } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Deployment } from '../deployments.ts';
+import { verbLineFor } from '../kubectl.ts';
 import { askMissing } from '../questions.ts';
 import { say } from '../talk.ts';
 import { changedBy, layersOf } from './base.ts';
@@ -12,9 +13,9 @@ import { asksNobody, factsOf, type Kind, type Work } from './work.ts';
 /** Typed with every change, and changes nothing by themselves. */
 const beside = ['namespace', 'skipCheck'];
 
-const nothingNamed = (context: Context, { verb, example }: Kind, { name }: Deployment): CliError =>
+const nothingNamed = (context: Context, { verb, example }: Kind, { name, namespace }: Deployment): CliError =>
   new CliError('usage', `Nothing that should change was named, and there is nobody to ask.`, {
-    hint: `Name it, such as: ${commandLine(context.entry, verb)} ${name} ${example}`,
+    hint: `Name it, such as: ${verbLineFor(context, verb, name, namespace)} ${example}`,
   });
 
 const noneSaid: Layer = { name: 'prompt', values: {} };

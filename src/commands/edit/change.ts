@@ -4,7 +4,6 @@ import { type Facts, noFacts } from '../../core/component.ts';
 import { hasErrors } from '../../core/finding.ts';
 import type { HubFacts } from '../../core/hub-facts.ts';
 import { type Layer, settle, type Values } from '../../core/settings.ts';
-import { joinWords } from '../../core/words.ts';
 import { CliError } from '../../errors.ts';
 import { asCliError, durationOf } from '../connection.ts';
 import { type Context, commandLine } from '../context.ts';
@@ -12,10 +11,12 @@ import { inputOf } from '../deploy.ts';
 import { chooseDeployment, type Deployment } from '../deployments.ts';
 import type { Outcome } from '../events.ts';
 import { askHubFor, type Token } from '../hubFacts.ts';
+import { reachWords, verbLineFor } from '../kubectl.ts';
 import { soundLayers } from '../layers.ts';
 import { type Look, prepareLook, type World } from '../look.ts';
 import { replayCommand } from '../replay.ts';
 import { type SharedConnection, shareConnection } from '../shared-connection.ts';
+import { whileLooking } from '../slow.ts';
 import { subjectOfDraft } from '../subject.ts';
 import { say } from '../talk.ts';
 import { currentAnswers } from './answers.ts';
@@ -35,11 +36,11 @@ import { chooseWay, nothingChanged } from './ways.ts';
 import { asksNobody, factsOf, type Kind, type Work } from './work.ts';
 
 /** Errors: `usage`. */
-const refuseRename = ({ entry }: Context, { name, namespace }: Deployment, typed: Values): void => {
+const refuseRename = (context: Context, { name, namespace }: Deployment, typed: Values): void => {
   const wanted = typed['name'];
   if (wanted === undefined || wanted === name) return;
   throw new CliError('usage', `The name of a deployment cannot change: ${name} stays ${name}.`, {
-    hint: `Deploy it once more (${commandLine(entry, 'install')} --name ${String(wanted)}), then: ${commandLine(entry, 'uninstall')} ${joinWords([name, '-n', namespace])}`,
+    hint: `Deploy it once more (${commandLine(context.entry, 'install')} --name ${String(wanted)}), then: ${verbLineFor(context, 'uninstall', name, namespace)}`,
   });
 };
 
@@ -125,7 +126,7 @@ const prepare = async (work: Work): Promise<Ready> => {
 const replayOf = ({ base, kind, deployment }: Work, { changed }: Ready): string => {
   const { entry, table } = base.context;
   const { namespace: _, ...others } = table;
-  const more = [deployment.name, '-n', deployment.namespace];
+  const more = [deployment.name, '-n', deployment.namespace, ...reachWords(base.context)];
   return replayCommand(entry, kind.verb, others, changed.settled, more);
 };
 
@@ -167,7 +168,7 @@ const run = async (context: Context, kind: Kind, connection: SharedConnection): 
   const [component, changes] = await Promise.all([entry.load(), entry.changes()]);
   const base: Base = { context, component, changes, answers, beneath: beneathOf(context, layers, answers) };
   const look = prepareLook(context, deployment.namespace, connection);
-  const world = await worldOf(look);
+  const world = await whileLooking(context, worldOf(look));
   const work: Work = { kind, base, deployment, connection, look, world, typed };
   const ready = await prepare(work);
   const changesAnything = tell(work, ready);

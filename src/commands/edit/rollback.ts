@@ -1,11 +1,11 @@
 /** `--rollback-on-failure`: what was applied and does not come up gives way to the former settings. */
 
 import type { Finding } from '../../core/finding.ts';
-import { joinWords } from '../../core/words.ts';
 import { type CliError, exitCodes, isCliError } from '../../errors.ts';
-import { type Context, commandLine } from '../context.ts';
+import type { Context } from '../context.ts';
 import { deploy } from '../deploy.ts';
 import { type Outcome, printFindings } from '../events.ts';
+import { verbLineFor } from '../kubectl.ts';
 import type { Deployment } from '../steps.ts';
 import { printEvent, say, sayFindings } from '../talk.ts';
 
@@ -59,7 +59,7 @@ const goBack = async (run: Deploy, context: Context, former: Deployment): Promis
 
 const backFinding = (context: Context, { subject }: Deployment, problem: string | null): Finding => {
   const { name, namespace } = subject;
-  const status = `${commandLine(context.entry, 'status')} ${joinWords([name, '-n', namespace])}`;
+  const status = verbLineFor(context, 'status', name, namespace);
   return problem === null
     ? {
         rule: 'rolled-back',

@@ -34,7 +34,7 @@ export const searchTarget = async (
     typed !== null || (alone && options.dryRun !== true)
       ? await findWithin(client, survey, settled, io.signal)
       : await findAround(client, survey, async () => settled, io.signal);
-  return pickDeployment(context, targetsIn(found), { name }, 'uninstall');
+  return pickDeployment(context, targetsIn(found), { name });
 };
 
 export const notOurs = (kind: string, { name, namespace }: Target): CliError =>

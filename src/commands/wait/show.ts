@@ -11,9 +11,12 @@ const said = (value: string | undefined): boolean => value !== undefined && valu
 export const canRedraw = ({ stderr, env }: Io): boolean =>
   'isTTY' in stderr && stderr.isTTY === true && env.TERM !== 'dumb' && !said(env.ACCESSIBLE) && !said(env.CI);
 
-/** Events where `emit` is given, a live table where the terminal can, lines everywhere else. */
-export const openShow = async (io: Io, emit: Emit | null): Promise<Show> => {
+const showNothing: Show = { look: () => {}, notice: () => {}, say: () => {}, end: () => {} };
+
+/** Events where `emit` is given, nothing for those who want no talk, a live table where the terminal can, lines everywhere else. */
+export const openShow = async (io: Io, emit: Emit | null, quiet = false): Promise<Show> => {
   if (emit !== null) return showEvents(emit);
+  if (quiet) return showNothing;
   if (!canRedraw(io)) return showLines(io);
   const { showTable } = await import('./show-table.ts');
   return showTable(io);

@@ -75,7 +75,7 @@ export const waitStep = async (step: Step): Promise<void> => {
     watching: await entry.watching(),
     awaited,
     timeoutSeconds: durationOf('--timeout', options.timeout),
-    show: await openShow(io, emit),
+    show: await openShow(io, emit, options.quiet === true),
   });
   if (result.kind === 'ready') return;
   const left = await leftOf(step, result.gpusHeld);

@@ -200,6 +200,35 @@ describe('the platform', () => {
   });
 });
 
+describe('namespaces that a webhook is held to', () => {
+  const nameLabel = 'kubernetes.io/metadata.name';
+  const factFor = (namespaceSelector: object) => {
+    const fold = webhooksFor('nvidia.com')();
+    fold.add({
+      webhooks: [{ name: 'graph', rules: [{ apiGroups: ['nvidia.com'] }], namespaceSelector }],
+    });
+    return fold.end()[0]?.namespaces;
+  };
+  const only = (operator: string, values?: string[]) => ({
+    matchExpressions: [
+      { key: 'team', operator: 'Exists' },
+      { key: nameLabel, operator, ...(values && { values }) },
+    ],
+  });
+
+  it('are told where its selector names them', () => {
+    expect(factFor({ matchLabels: { [nameLabel]: 'dynamo-system' } })).toEqual(['dynamo-system']);
+    expect(factFor(only('In', ['team-a', 'team-b']))).toEqual(['team-a', 'team-b']);
+  });
+
+  it('are not guessed where it does not', () => {
+    expect(factFor({})).toBeUndefined();
+    expect(factFor({ matchLabels: { team: 'a' } })).toBeUndefined();
+    expect(factFor(only('NotIn', ['kube-system']))).toBeUndefined();
+    expect(factFor(only('Exists'))).toBeUndefined();
+  });
+});
+
 describe('bounds and rights of a namespace', () => {
   it('quotas tell what holds now, and whether for every pod', () => {
     const metadata = { name: 'gpu' };

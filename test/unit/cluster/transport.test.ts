@@ -69,12 +69,13 @@ describe('connections', () => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const { 'content-type': type, accept, authorization } = request.headers;
-        json(response, 201, { type, accept, authorization, text: Buffer.concat(chunks).toString() });
+        const { 'content-type': type, accept, authorization, 'user-agent': agent } = request.headers;
+        json(response, 201, { type, accept, authorization, agent, text: Buffer.concat(chunks).toString() });
       });
     });
     const one = await client(
       written('config', config(`${played.url}/k8s/c-1/`, { me: { token: 'secret' } })),
+      { version: '1.2.3' },
     );
     const query = { labelSelector: 'a=b', watch: undefined, dryRun: 'All', limit: 5 };
     const answer = await one.request({ method: 'POST', path: '/api/v1/x', query, body: { ä: 1 } });
@@ -87,6 +88,7 @@ describe('connections', () => {
         type: 'application/json',
         accept: 'application/json',
         authorization: 'Bearer secret',
+        agent: 'dynamo-installer/1.2.3',
         text: '{"ä":1}',
       },
     });

@@ -108,14 +108,14 @@ const kvbmSupported: Rule = ({ plan, dialect, settings }) => {
 
 const scoring: Rule = ({ plan, dialect }) => {
   if (plan.router === null || !dialect.runtime.scoringIsDeprecated) return [];
-  const message = `Dynamo ${plan.release} still reads the router's temperature and weights from the environment, but plans to remove them in 1.7.`;
+  const message = `Dynamo ${plan.release} still takes the router's temperature and weights from the environment; from 1.7 on a policy file (DYN_ROUTER_POLICY_CONFIG) is planned instead.`;
   return [
     finding(
       'router-scoring-deprecated',
       'info',
       'routerTemperature',
       message,
-      'From 1.7 on a policy file (DYN_ROUTER_POLICY_CONFIG) takes their place.',
+      `Nothing needs doing on ${plan.release}.`,
     ),
   ];
 };
