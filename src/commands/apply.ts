@@ -49,7 +49,7 @@ const tell = (context: Context, { subject, state, path }: Opened): void => {
   if (options.output === 'json' || options.quiet === true) return;
   const from = { label: 'Files', value: `${shortPath(context, path ?? '')}, ${states[state]}` };
   saySummary(io, [...subject.summary, from]);
-  say(io, '');
+  if (subject.findings.length > 0) say(io, '');
   sayFindings(io, subject.findings);
 };
 
@@ -83,7 +83,7 @@ const agree = async (context: Context, seen: Seen, subject: Subject): Promise<vo
   const { io } = context;
   if (asksNobody(context) || 'unseen' in seen) return;
   const comparison = await whileLooking(context, compareSubject(context, seen.world.client, subject));
-  say(io, '', ...comparisonLines(comparison, paintFor(io.color.stderr), io.columns));
+  say(io, '', ...comparisonLines(comparison, paintFor(io.color.stderr), io.columns), '');
   const { askYes } = await import('../prompts/ask.ts');
   if (await askYes(`Apply ${subject.name} in namespace ${subject.namespace}?`, true, io)) return;
   throw new CliError('interrupted', 'Nothing was applied.');

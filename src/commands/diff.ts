@@ -7,6 +7,7 @@ import { hasErrors } from '../core/finding.ts';
 import { exitCodes, isCliError } from '../errors.ts';
 import { comparisonLines } from '../output/diff.ts';
 import { paintFor } from '../output/paint.ts';
+import { wrap } from '../output/wrap.ts';
 import { asCliError, namespaceOf } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { chooseDeployment } from './deployments.ts';
@@ -38,6 +39,9 @@ const open = async (context: Context, connection: SharedConnection): Promise<Ope
 const sourceOf = (context: Context, { path, state }: Opened): string =>
   path === null ? states[state] : `${shortPath(context, path)}, ${states[state]}`;
 
+const liveIn = ({ target }: Client): string =>
+  target.context === null ? target.server : `context ${target.context}`;
+
 const tell = (context: Context, client: Client, opened: Opened, comparison: Comparison): void => {
   const { io, options } = context;
   const { subject } = opened;
@@ -58,11 +62,7 @@ const tell = (context: Context, client: Client, opened: Opened, comparison: Comp
     return;
   }
   if (options.quiet !== true)
-    say(
-      io,
-      `Live: ${client.target.context ?? client.target.server}. Here: ${sourceOf(context, opened)}.`,
-      '',
-    );
+    say(io, ...wrap(`Live: ${liveIn(client)}. Here: ${sourceOf(context, opened)}.`, io.columns), '');
   print(io, `${comparisonLines(comparison, paintFor(io.color.stdout), io.columns).join('\n')}\n`);
   const findings = findingsOf(subject, comparison);
   sayFindings(io, options.quiet === true ? findings.filter(({ level }) => level !== 'info') : findings);

@@ -8,6 +8,7 @@ import { CliError, exitCodes, isCliError } from '../errors.ts';
 import { comparisonLines } from '../output/diff.ts';
 import { paintFor } from '../output/paint.ts';
 import { summaryLines } from '../output/tables.ts';
+import { wrap } from '../output/wrap.ts';
 import { namespaceOf } from './connection.ts';
 import { type Command, type Context, commandLine } from './context.ts';
 import { decide } from './decide.ts';
@@ -124,7 +125,7 @@ const review = async (context: Context): Promise<number> => {
   try {
     const opened = await openNamed(context, component, online);
     if (asksNobody(context)) return await printOnly(context, opened, online);
-    say(context.io, sourceOf(context, opened));
+    say(context.io, ...wrap(`Manifests: ${sourceOf(context, opened)}`, context.io.columns));
     const look = prepareLook(context, opened.subject.namespace, connection);
     const beside = { facts: noFacts, look, replay: replayOf(context, opened), online };
     return (await decide(context, component, beside, opened.subject)).code;

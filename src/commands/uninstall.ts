@@ -14,6 +14,7 @@ import { asCliError, connectFrom, durationOf, namespaceOf } from './connection.t
 import type { Command, Context } from './context.ts';
 import { type Outcome, withResult } from './events.ts';
 import { verbLineFor } from './kubectl.ts';
+import { whileLooking } from './slow.ts';
 import { refuseForbidden } from './uninstall/delete.ts';
 import { type Read, readEverything, readThose } from './uninstall/read.ts';
 import { type Done, nothingDone, removeAll } from './uninstall/remove.ts';
@@ -45,7 +46,8 @@ const planFor = (context: Context, { deployed }: Loaded, target: Target, read: R
 
 const look = async (context: Context, loaded: Loaded, target: Target): Promise<Found> => {
   const { client, survey } = loaded;
-  const read = await readEverything(client, { ...target, survey }, context.io.signal);
+  const reading = readEverything(client, { ...target, survey }, context.io.signal);
+  const read = await whileLooking(context, reading);
   return { target, read, plan: planFor(context, loaded, target, read) };
 };
 
@@ -238,7 +240,9 @@ const uninstall = async (context: Context): Promise<Outcome> => {
     const found = await find(context, loaded);
     const { target, plan } = found;
     const gpus = heldGpus(plan.pods);
-    tellPlan(context, { ...target, plan, gpus, remarks: remarksOn(loaded, found) });
+    const { context: name, server } = client.target;
+    const where = name === null ? server : `context ${name}`;
+    tellPlan(context, { ...target, where, plan, gpus, remarks: remarksOn(loaded, found) });
     await refuseForbidden(client, everyRemovable(plan), survey.graph, {
       entry: context.entry,
       signal: context.io.signal,

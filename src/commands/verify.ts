@@ -4,12 +4,11 @@ import type { CheckResult } from '../core/check.ts';
 import type { ProbeReport, ProbeStep } from '../core/probe.ts';
 import { exitCodes } from '../errors.ts';
 import { junitText } from '../output/checks.ts';
-import { asCliError, connectFrom, durationOf, namespaceOf } from './connection.ts';
+import { asCliError, durationOf } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { type Outcome, withResult } from './events.ts';
-import { whileLooking } from './slow.ts';
+import { withDeployment } from './reach.ts';
 import { print } from './talk.ts';
-import { findGraph } from './verify/find.ts';
 import { resultOf } from './verify/show.ts';
 import { type Verified, verifyAndTell } from './verify/step.ts';
 
@@ -40,18 +39,10 @@ export const verifyJunit = (report: ProbeReport): string =>
   );
 
 const verify = async (context: Context): Promise<Verified> => {
-  const { entry, options, words } = context;
-  const seconds = durationOf('--timeout', options.timeout) ?? usualSeconds;
-  const namespace = await namespaceOf(context);
-  const { graph: graphs } = (await entry.preflight()).survey;
-  const client = await connectFrom(context);
-  try {
-    const graph = await whileLooking(context, findGraph(client, graphs, namespace, words[0] ?? null));
-    const { name } = graph.metadata;
-    return await verifyAndTell(context, client, { name, namespace, graph, patienceMs: seconds * 1000 });
-  } finally {
-    client.close();
-  }
+  const seconds = durationOf('--timeout', context.options.timeout) ?? usualSeconds;
+  return withDeployment(context, ({ client, deployment: { name, namespace, graph } }) =>
+    verifyAndTell(context, client, { name, namespace, graph, patienceMs: seconds * 1000 }),
+  );
 };
 
 const outcomeOf = (verified: Verified, version: string): Outcome => ({

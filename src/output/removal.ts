@@ -9,6 +9,8 @@ import { wrap } from './wrap.ts';
 export type PlanText = {
   readonly name: string;
   readonly namespace: string;
+  /** Which cluster, such as `context prod`. */
+  readonly where: string;
   readonly plan: RemovalPlan;
   readonly gpus: number;
   /** Sentences about the whole, such as who will make it anew. */
@@ -25,7 +27,7 @@ const podText = (count: number): string => `${count} ${count === 1 ? 'pod' : 'po
 
 /** Objects by kind and name, what comes free, and what stays and why. */
 export const planLines = (
-  { name, namespace, plan, gpus, remarks }: PlanText,
+  { name, namespace, where, plan, gpus, remarks }: PlanText,
   paint: Paint,
   columns: number,
 ): string[] => {
@@ -34,7 +36,7 @@ export const planLines = (
   const pods =
     plan.pods.length === 0 ? [] : [`  ${paint.red('remove')}  ${podText(plan.pods.length)}${frees}`];
   return [
-    paint.bold(`Uninstall ${name} from namespace ${namespace}`),
+    ...wrap(`Uninstall ${name} from namespace ${namespace}, ${where}`, columns).map(paint.bold),
     ...removed.map(({ ref }) => `  ${paint.red('remove')}  ${refText(ref)}`),
     ...plan.along.flatMap(({ ref }) =>
       indented(

@@ -11,7 +11,9 @@ import type { Values } from '../../core/settings.ts';
 /** Two kinds, because `--yes` means the first and not the second. */
 export type Question = {
   readonly kind: 'create-namespace' | 'take-over';
-  /** As a prompt shows it. */
+  /** Said before it; absent where the question says it all. */
+  readonly why?: string;
+  /** As a prompt shows it: short, for a prompt breaks lines within words. */
   readonly text: string;
 };
 

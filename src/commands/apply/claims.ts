@@ -40,7 +40,7 @@ export const settleClaim = (object: KubernetesObject, live: ClaimFact | null): S
   const asked = parseQuantity(sizeOf(spec));
   const there = parseQuantity(live.size ?? '');
   if (asked === undefined || there === undefined || asked <= there)
-    return { leave: live.size === null ? 'is there already' : `is there already, with ${live.size}` };
+    return { leave: live.size === null ? 'is there already' : `is there already (${live.size})` };
   if (live.phase !== 'Bound')
     return {
       leave: `keeps ${live.size} for now: it is ${live.phase}, and only a bound claim can grow`,

@@ -54,9 +54,10 @@ const isUnattended = ({ context: { io, options } }: Step): boolean => !io.canPro
 /** `--yes` agrees to a new namespace, and never to taking something from others. */
 const asker =
   (step: Step) =>
-  async ({ kind, text }: Question): Promise<boolean> => {
+  async ({ kind, why, text }: Question): Promise<boolean> => {
     const { io, options } = step.context;
     if (isUnattended(step)) return options.yes === true && kind === 'create-namespace';
+    if (why !== undefined) say(io, '', ...wrap(why, io.columns));
     const { askYes } = await import('../../prompts/ask.ts');
     return askYes(text, kind === 'create-namespace', io);
   };

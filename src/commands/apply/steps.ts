@@ -61,7 +61,8 @@ const take = async (args: ApplyArgs, run: DryRun): Promise<boolean> => {
   const { message } = conflictFinding(run);
   return args.confirm({
     kind: 'take-over',
-    text: `${message} Take it over? Otherwise ${refText(run.ref)} is left as it is.`,
+    why: `${message} Unless it is taken over, ${refText(run.ref)} is left as it is.`,
+    text: 'Take it over?',
   });
 };
 

@@ -1,5 +1,6 @@
 /** Tells which of several deployments is meant, by its name, because it is the only one, or by asking. */
 
+import { nearest } from '../../core/suggest.ts';
 import { listed } from '../../core/text.ts';
 import { CliError } from '../../errors.ts';
 import type { Context } from '../context.ts';
@@ -16,9 +17,9 @@ const mostNamed = 8;
 
 const placed = ({ name, namespace }: Placed): string => `${name} (-n ${namespace})`;
 
-const named = (all: readonly Placed[]): string => {
+const named = (all: readonly Placed[], last = 'and'): string => {
   const some = all.slice(0, mostNamed).map(placed);
-  return listed(all.length > mostNamed ? [...some, `${all.length - mostNamed} more`] : some);
+  return listed(all.length > mostNamed ? [...some, `${all.length - mostNamed} more`] : some, last);
 };
 
 const where = (namespace: string | null): string =>
@@ -31,11 +32,19 @@ const missing = ({ name }: Wanted, { deployments, namespace }: Found<Placed>): C
     return new CliError('unavailable', `There is no deployment of this program ${where(namespace)}.`, {
       hint: `Deploy one with install, or ${elsewhere}.`,
     });
+  const message = `There is no deployment ${name} ${where(namespace)}.`;
+  const guess = nearest(
+    name,
+    deployments.map(one => one.name),
+  );
+  const meant = deployments.filter(one => one.name === guess);
+  if (meant.length > 0)
+    return new CliError('unavailable', message, {
+      hint: `Did you mean ${named(meant, 'or')}? If not, ${elsewhere}.`,
+    });
   const is = deployments.length === 1 ? 'is' : 'are';
   const others = deployments.length === 0 ? '' : `There ${is} ${named(deployments)}. `;
-  return new CliError('unavailable', `There is no deployment ${name} ${where(namespace)}.`, {
-    hint: `${others}Look at the name, or ${elsewhere}.`,
-  });
+  return new CliError('unavailable', message, { hint: `${others}Look at the name, or ${elsewhere}.` });
 };
 
 const several = (context: Context, candidates: readonly Placed[]): CliError => {

@@ -18,7 +18,7 @@ const rowText = ({ role, ready, wanted, stage, restarts }: RoleRow): string =>
 
 const logsText = (logs: Readonly<Record<string, readonly string[]>>): string => {
   const read = Object.entries(logs).filter(([, lines]) => lines.length > 0);
-  if (read.length === 0) return 'none: no rule asked for one';
+  if (read.length === 0) return 'none: nothing called for one';
   const lines = read.reduce((sum, [, each]) => sum + each.length, 0);
   return `${count(lines, 'line')} of ${read.map(([key]) => key).join(', ')}`;
 };

@@ -2,6 +2,7 @@
 
 import type { Layer } from '../../core/settings.ts';
 import { CliError } from '../../errors.ts';
+import { wrap } from '../../output/wrap.ts';
 import type { Context } from '../context.ts';
 import type { Deployment } from '../deployments.ts';
 import { verbLineFor } from '../kubectl.ts';
@@ -28,10 +29,8 @@ export const askChanges = async (work: Work): Promise<Layer> => {
   if (asksNobody(context)) throw nothingNamed(context, kind, deployment);
   const facts = await factsOf(work, null, null);
   const { name, namespace } = deployment;
-  say(
-    context.io,
-    `Changing ${name} in namespace ${namespace}; Enter keeps what it has, Tab lets it be changed.`,
-  );
+  const head = `Changing ${name} in namespace ${namespace}; Enter keeps what it has, Tab lets it be changed.`;
+  say(context.io, ...wrap(head, context.io.columns));
   const settled = Object.keys(context.table).filter(key => !kind.asks(key, changes));
   const closed: Layer = {
     name: 'answers file',
@@ -41,6 +40,7 @@ export const askChanges = async (work: Work): Promise<Layer> => {
   const layers = [...layersOf(base, typed, noneSaid), closed, action];
   const said = await askMissing(context, component, layers, async () => facts);
   const changed = changedBy(base, said.values);
+  say(context.io, '');
   const values = Object.fromEntries(changed.map(key => [key, said.values[key] ?? null]));
   return { name: 'prompt', values };
 };

@@ -5,6 +5,7 @@ import { hasErrors } from '../../core/finding.ts';
 import type { HubFacts } from '../../core/hub-facts.ts';
 import { type Layer, settle, type Values } from '../../core/settings.ts';
 import { CliError } from '../../errors.ts';
+import { wrap } from '../../output/wrap.ts';
 import { asCliError, durationOf } from '../connection.ts';
 import { type Context, commandLine } from '../context.ts';
 import { inputOf } from '../deploy.ts';
@@ -13,6 +14,7 @@ import type { Outcome } from '../events.ts';
 import { askHubFor, type Token } from '../hubFacts.ts';
 import { reachWords, verbLineFor } from '../kubectl.ts';
 import { soundLayers } from '../layers.ts';
+import { clusterLine } from '../learn.ts';
 import { type Look, prepareLook, type World } from '../look.ts';
 import { replayCommand } from '../replay.ts';
 import { type SharedConnection, shareConnection } from '../shared-connection.ts';
@@ -130,6 +132,15 @@ const replayOf = ({ base, kind, deployment }: Work, { changed }: Ready): string 
   return replayCommand(entry, kind.verb, others, changed.settled, more);
 };
 
+/** A change that was meant for another cluster is seen before the yes. */
+const sayWhere = async (work: Work): Promise<void> => {
+  const { io, options } = work.base.context;
+  if (options.output === 'json' || options.quiet === true) return;
+  const { world, base } = work;
+  const { facts } = await base.context.entry.preflight();
+  say(io, ...wrap(clusterLine({ world }, facts(world.cluster, null, false)), io.columns), '');
+};
+
 const carryOut = async (work: Work, ready: Ready): Promise<Outcome> => {
   const { base, look, deployment, connection } = work;
   const { context, component, changes } = base;
@@ -170,6 +181,7 @@ const run = async (context: Context, kind: Kind, connection: SharedConnection): 
   const look = prepareLook(context, deployment.namespace, connection);
   const world = await whileLooking(context, worldOf(look));
   const work: Work = { kind, base, deployment, connection, look, world, typed };
+  await sayWhere(work);
   const ready = await prepare(work);
   const changesAnything = tell(work, ready);
   const settled = await settleWay(work, ready);

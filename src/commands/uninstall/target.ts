@@ -7,6 +7,7 @@ import { namespaceOf } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { pickDeployment } from '../deployments/pick.ts';
 import { type Found, findAround, findWithin, typedNamespace } from '../deployments.ts';
+import { whileLooking } from '../slow.ts';
 
 export type Target = { readonly name: string; readonly namespace: string };
 
@@ -30,10 +31,12 @@ export const searchTarget = async (
   const typed = typedNamespace(context);
   const settled = await namespaceOf(context);
   const alone = options.yes === true || !io.canPrompt || options.output === 'json';
-  const found =
+  const found = await whileLooking(
+    context,
     typed !== null || (alone && options.dryRun !== true)
-      ? await findWithin(client, survey, settled, io.signal)
-      : await findAround(client, survey, async () => settled, io.signal);
+      ? findWithin(client, survey, settled, io.signal)
+      : findAround(client, survey, async () => settled, io.signal),
+  );
   return pickDeployment(context, targetsIn(found), { name });
 };
 
