@@ -28,7 +28,7 @@ export type NextAsk = Pick<ProbeReport, 'model' | 'address'> & {
 };
 
 /** Verbs worth knowing after a deployment, in the order in which they are needed. */
-const wanted = ['status', 'logs', 'chat', 'verify', 'uninstall'] as const;
+const wanted = ['status', 'logs', 'chat', 'endpoint', 'verify', 'uninstall'] as const;
 
 const commands = ({ verbs, line, name, namespace, reach = [] }: NextAsk): string[] =>
   wanted

@@ -33,6 +33,13 @@ const note = async (
 ): Promise<boolean> =>
   verdict === 'serving' && noteVerified(client, ask, { at: Date.now(), by: io.version, firstTokenMs });
 
+/** Who changes a deployment has its snippets already: `endpoint` shows them again. */
+const changing: readonly (string | undefined)[] = ['scale', 'edit'];
+const short: readonly NextStep['key'][] = ['address', 'commands'];
+
+const shownOf = ({ verb }: Context, next: readonly NextStep[]): readonly NextStep[] =>
+  changing.includes(verb) ? next.filter(({ key }) => short.includes(key)) : next;
+
 const mapped = (context: Context, { name, namespace }: ProbeAsk, error: unknown): unknown => {
   if (!isClusterError(error) || error.kind !== 'interrupted') return asCliError(error);
   const line = (verb: string): string => verbLineFor(context, verb, name, namespace);
@@ -61,7 +68,7 @@ export const verifyAndTell = async (context: Context, client: Client, ask: Probe
       reach: reachWords(context),
       verbs: verbs.map(verb => verb.name),
     });
-    tellReport(context, report, next);
+    tellReport(context, report, shownOf(context, next));
     return { report, next, noted: await note(context, client, ask, report) };
   } catch (error) {
     throw mapped(context, ask, error);
