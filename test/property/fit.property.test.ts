@@ -125,7 +125,11 @@ describe("install's offer of sizes", () => {
     const free = fc.integer({ min: 0, max: 8 });
     fc.assert(
       fc.property(id, release, gpuName, free, (name, dynamo, on, freeGpus) => {
-        const facts = { ...noFacts, gpuNodes: [{ name: 'a', freeGpus, gpu: gpu(on) }] };
+        const facts = {
+          ...noFacts,
+          gpuPools: false,
+          gpuNodes: [{ name: 'a', freeGpus, gpus: 8, gpu: gpu(on) }],
+        };
         const answers = { model: name, release: dynamo };
         const layers = (more: Values) =>
           settle(component.settings, [{ name: 'prompt', values: { ...answers, ...more } }]);

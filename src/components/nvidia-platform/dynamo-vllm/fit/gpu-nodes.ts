@@ -12,7 +12,20 @@ export type GpuRoom = {
   readonly freeGpus: number;
   /** On the node that has the most of them free. */
   readonly mostFree: number;
+  /** On the node that has the most of them, held or free; null when that is not known of all its nodes. */
+  readonly mostOnOneNode: number | null;
 };
+
+/** Whether one node has so many, free or not; where that is not known it may. */
+export const mayHold = ({ mostOnOneNode }: GpuRoom, gpus: number): boolean =>
+  mostOnOneNode === null || mostOnOneNode >= gpus;
+
+type Counts = Pick<GpuRoom, 'freeGpus' | 'mostFree' | 'mostOnOneNode'>;
+
+const nothing: Counts = { freeGpus: 0, mostFree: 0, mostOnOneNode: 0 };
+
+const largest = (most: number | null, gpus: number | undefined): number | null =>
+  most === null || gpus === undefined ? null : Math.max(most, gpus);
 
 const kindOf = ({ gpu, product }: GpuNode): GpuFacts | null =>
   gpu ?? (product == null ? undefined : gpuNamed(product)) ?? null;
@@ -29,11 +42,12 @@ export const gpuRooms = ({ gpuNodes }: Facts, nodeSelector: readonly string[]): 
   for (const node of gpuNodes) {
     const gpu = isChosen(node, nodeSelector) ? kindOf(node) : null;
     if (gpu === null) continue;
-    const { freeGpus = 0, mostFree = 0 } = rooms.get(gpu.name) ?? {};
+    const { freeGpus, mostFree, mostOnOneNode } = rooms.get(gpu.name) ?? nothing;
     rooms.set(gpu.name, {
       gpu,
       freeGpus: freeGpus + node.freeGpus,
       mostFree: Math.max(mostFree, node.freeGpus),
+      mostOnOneNode: largest(mostOnOneNode, node.gpus),
     });
   }
   return [...rooms.values()].sort((a, b) => a.gpu.visibleGib - b.gpu.visibleGib);

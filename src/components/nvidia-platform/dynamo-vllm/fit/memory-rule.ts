@@ -5,11 +5,12 @@ import type { Finding, Level } from '../../../../core/finding.ts';
 import { finding, type Rule } from '../rule.ts';
 import { adviceFor } from './advice.ts';
 import { estimate } from './estimate.ts';
-import { type GpuRoom, gpuRooms } from './gpu-nodes.ts';
+import { type GpuRoom, gpuRooms, mayHold } from './gpu-nodes.ts';
 import { gpuRules } from './gpu-rules.ts';
+import { checkLegality } from './legality.ts';
 import { modelKnownTo } from './model-facts.ts';
 import type { Problem } from './problem.ts';
-import { forRole, type WorkerAsking, workerAskings } from './rule.ts';
+import { forRole, gpusWanted, type WorkerAsking, workerAskings } from './rule.ts';
 import { memoryFindings } from './verdicts.ts';
 
 type Judged = {
@@ -18,8 +19,8 @@ type Judged = {
   readonly verdict: ReturnType<typeof estimate>['verdict'];
 };
 
-const judge = (asking: WorkerAsking, { gpu }: GpuRoom): Judged => {
-  const on = { ...asking, gpu };
+const judge = (asking: WorkerAsking, { gpu, mostOnOneNode }: GpuRoom): Judged => {
+  const on = { ...asking, gpu, gpuCount: mostOnOneNode };
   const illegal = gpuRules.flatMap(rule => rule(on)).find(({ level }) => level === 'error');
   return { asking: on, illegal, verdict: estimate(on.model, on.choice, gpu).verdict };
 };
@@ -47,6 +48,14 @@ const memory = (
 /** With a provisioner other GPUs may come, so what does not fit on those that are there is only likely to fail. */
 const misfitLevel = ({ gpuPools }: Facts): Level => (gpuPools === false ? 'error' : 'warning');
 
+/** No node has so many GPUs, free or not. */
+const tooMany = (asking: WorkerAsking, rooms: readonly GpuRoom[], level: Level): Finding[] => {
+  const gpuCount = Math.max(...rooms.map(({ mostOnOneNode }) => mostOnOneNode ?? 0));
+  return checkLegality({ ...asking, gpuCount })
+    .filter(({ rule }) => rule === 'fit-illegal-gpus')
+    .map(problem => spoken({ ...problem, level }, asking.kind));
+};
+
 /** Silent without knowledge of model, release or GPUs. Kinds on which it does not fit do not matter while there is one on which it does. */
 export const memoryOnNodes: Rule = input => {
   const { facts, plan, settings, dialect, words } = input;
@@ -54,7 +63,9 @@ export const memoryOnNodes: Rule = input => {
   const model = modelKnownTo(facts, plan.model.id);
   if (model === undefined || rooms.length === 0 || dialect.runtimeKnown !== 'known') return [];
   return workerAskings(input, model, null).flatMap(asking => {
-    const judged = rooms.map(room => judge(asking, room));
+    const large = rooms.filter(room => mayHold(room, gpusWanted(asking)));
+    if (large.length === 0) return tooMany(asking, rooms, misfitLevel(facts));
+    const judged = large.map(room => judge(asking, room));
     const good = judged.filter(one => !isBad(one));
     const [best] = good.length > 0 ? [] : judged.slice(-1);
     if (best?.illegal !== undefined)

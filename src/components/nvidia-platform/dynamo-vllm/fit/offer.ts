@@ -9,11 +9,11 @@ import { parallelKeys } from '../roles.ts';
 import { settingsFrom } from '../settings.ts';
 import { adviceFor } from './advice.ts';
 import { estimate } from './estimate.ts';
-import { type GpuRoom, gpuRooms } from './gpu-nodes.ts';
+import { type GpuRoom, gpuRooms, mayHold } from './gpu-nodes.ts';
 import { gpuRules } from './gpu-rules.ts';
 import { legalTensorSizes } from './legality.ts';
 import { modelKnownTo } from './model-facts.ts';
-import { forRole, type WorkerAsking, workerAskings } from './rule.ts';
+import { forRole, gpusWanted, type WorkerAsking, workerAskings } from './rule.ts';
 
 /** Disaggregated has a prefill and a decode worker. */
 const leastDisaggregated = 2;
@@ -51,13 +51,11 @@ const order: Readonly<Record<FitVerdict, number>> = { fits: 3, tight: 2, unknown
 
 const rank = ({ verdict, isFree }: Standing): number => order[verdict] * 2 + (isFree ? 1 : 0);
 
-const gpusOf = ({ choice }: WorkerAsking): number => choice.tensor * choice.pipeline * choice.data;
-
 const standingOn = (asking: WorkerAsking, room: GpuRoom): Standing => {
   const on = { ...asking, gpu: room.gpu };
   const unfit = gpuRules.some(rule => rule(on).some(({ level }) => level === 'error'));
   const verdict = unfit ? 'does-not-fit' : estimate(asking.model, asking.choice, room.gpu).verdict;
-  return { verdict, isFree: room.mostFree >= gpusOf(asking), room };
+  return { verdict, isFree: room.mostFree >= gpusWanted(asking), room };
 };
 
 const bestStanding = (asking: WorkerAsking, rooms: readonly GpuRoom[]): Standing | undefined =>
@@ -72,7 +70,7 @@ const words: Readonly<Record<FitVerdict, string>> = {
 
 const nameOf = (asking: WorkerAsking, { verdict, isFree, room }: Standing): string => {
   const size = String(asking.choice.tensor).padEnd(3);
-  const gpus = gpusOf(asking);
+  const gpus = gpusWanted(asking);
   const free = isFree || verdict === 'does-not-fit' ? '' : `; ${room.mostFree} free on one node`;
   return `${size} ${words[verdict]} ${gpus} x ${room.gpu.name}${free}`;
 };
@@ -90,7 +88,10 @@ const answersOf = (advice: FitAdvice, asking: WorkerAsking): Values => {
 
 /** Changes that were worked out and can be made here; another GPU is none. */
 const adviceChoices = (asking: WorkerAsking, room: GpuRoom, planned: Planned, key: string): OfferedChoice[] =>
-  adviceFor({ ...asking, gpu: room.gpu, gpuCount: room.mostFree > 0 ? room.mostFree : null }, planned.words)
+  adviceFor(
+    { ...asking, gpu: room.gpu, gpuCount: room.mostFree > 0 ? room.mostFree : room.mostOnOneNode },
+    planned.words,
+  )
     .filter(({ settings }) => Object.keys(settings).length > 0)
     .map(advice => {
       const { [key]: value = null, ...others } = answersOf(advice, asking);
@@ -137,7 +138,9 @@ const sizeOffer = (key: string, kind: WorkerAsking['kind'], settled: Settled, fa
   if (asking === undefined || model.heads === null) return null;
   const sized = legalTensorSizes(asking).flatMap((tensor): Sized[] => {
     const own = { ...asking, choice: { ...asking.choice, tensor } };
-    const standing = bestStanding(own, rooms);
+    // A node that has so many can only come where something makes nodes.
+    const large = rooms.filter(one => facts.gpuPools !== false || mayHold(one, gpusWanted(own)));
+    const standing = bestStanding(own, large);
     return standing === undefined ? [] : [{ asking: own, standing }];
   });
   const room = roomiest(rooms);

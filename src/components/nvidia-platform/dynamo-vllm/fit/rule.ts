@@ -29,6 +29,10 @@ const choiceOf = ({ plan, words, settings }: Planned, { parallelism }: Worker): 
 /** A question together with the kind of worker that it is about. */
 export type WorkerAsking = Asking & { readonly kind: Worker['kind'] };
 
+/** GPUs that one worker wants, all of one node. */
+export const gpusWanted = ({ choice }: Pick<WorkerAsking, 'choice'>): number =>
+  choice.tensor * choice.pipeline * choice.data;
+
 /** The question of fit for each worker of a plan, on one kind of GPU. */
 export const workerAskings = (planned: Planned, model: ModelFacts, gpu: GpuFacts | null): WorkerAsking[] =>
   planned.plan.roles.filter(isWorker).map(role => ({

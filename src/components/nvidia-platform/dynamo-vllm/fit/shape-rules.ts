@@ -106,7 +106,12 @@ const contextParallel: LegalRule = asking => {
 const oneNode: LegalRule = ({ choice, gpuCount }) => {
   const world = choice.tensor * choice.pipeline * choice.data;
   if (gpuCount === null || world <= gpuCount) return [];
-  const message = `TP ${choice.tensor} x PP ${choice.pipeline} x DP ${choice.data} needs ${world} GPUs; the node has ${gpuCount}.`;
+  const sizes = [
+    `TP ${choice.tensor}`,
+    ...(choice.pipeline > 1 ? [`PP ${choice.pipeline}`] : []),
+    ...(choice.data > 1 ? [`DP ${choice.data}`] : []),
+  ];
+  const message = `${sizes.join(' x ')} needs ${world} GPUs of one node, and a node has at most ${gpuCount}.`;
   return [shapeError('fit-illegal-gpus', 'tensor', message)];
 };
 

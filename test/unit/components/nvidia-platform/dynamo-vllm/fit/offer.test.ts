@@ -50,6 +50,11 @@ describe('the tensor parallel size', () => {
       1, 2, 4,
     ]);
   });
+  it('leaves out what no node can hold, unless one may be made', () => {
+    const four = { ...noFacts, gpuNodes: [{ ...node('a', h100, 0), gpus: 4 }] };
+    expect(values(tp, { ...four, gpuPools: false }, dense)).toEqual([1, 2, 4]);
+    for (const gpuPools of [true, null]) expect(values(tp, { ...four, gpuPools }, dense)).toContain(16);
+  });
   it('marks the smallest that fits what is free', () => {
     expect(usual(tp, on(node('a', h100, 8)))?.value).toBe(1);
     expect(usual(tp, on(node('a', l40s, 8)), dense)?.value).toBe(2);
