@@ -78,7 +78,7 @@ export const readFacts = (context: Context): Facts => {
       hint,
     });
   try {
-    return { ...noFacts, ...(JSON.parse(file.text) as Partial<Facts>) };
+    return { ...noFacts, ...(JSON.parse(file.text) as Partial<Facts>), isLive: false };
   } catch {
     throw new CliError('refused', `The snapshot ${path} is not JSON.`, { hint });
   }

@@ -26,6 +26,8 @@ export type Facts = {
   readonly gpuNodes: readonly GpuNode[] | null;
   /** Whether a provisioner may add GPU nodes of other types; null or absent when not known. */
   readonly gpuPools?: boolean | null;
+  /** Read by this very run, so that checks before a deployment will look closer; absent for what a file says. */
+  readonly isLive?: boolean;
   /** Node selectors that deployments of ours were given before, by name; absent when not read. */
   readonly nodeSelectors?: Readonly<Record<string, readonly string[]>>;
   /** Prices an hour that a person gave; null or absent without any. */

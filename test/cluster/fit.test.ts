@@ -1,6 +1,6 @@
 /** `fit` with the GPUs of a real control plane's nodes: live, from a snapshot and from a file. */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { yamlText } from '../../src/core/yaml.ts';
@@ -37,6 +37,33 @@ describeWithCluster('fit with the GPUs of a cluster', { nodes: 'g6e.12xlarge=2,c
     const saved = await fitOn('--snapshot', snapshot, '--tensor-parallel-size', '2');
     expect(saved.data.found).toEqual(after.found);
     expect(saved.data.table).toEqual(after.table);
+  });
+
+  test('plans an install from a snapshot alone: it saves what fits and refuses what does not', async () => {
+    const snapshot = join(cwd, 'plan.json');
+    await runCli([...component, 'check', '--kubeconfig', cluster().kubeconfig, '--save-snapshot', snapshot], {
+      cwd,
+      env: { HF_HUB_OFFLINE: '1' },
+    });
+    const planned = (...words: readonly string[]) =>
+      runCli(
+        [
+          ...[...component, 'install', '--snapshot', snapshot, '--offline', '--yes', '--action', 'save'],
+          ...['--model', 'Qwen/Qwen3-32B', ...words],
+        ],
+        { cwd, env: { KUBECONFIG: join(cwd, 'nowhere') } },
+      );
+    const saved = await planned('--tensor-parallel-size', '2');
+    expect(saved.code).toBe(0);
+    const folder = join(cwd, 'manifests', 'dynamo-system', 'qwen3-32b');
+    // What was seen of the cluster, and not config.json, decided the release.
+    expect(readFileSync(join(folder, '03-dynamographdeployment.yaml'), 'utf8')).toContain(
+      'vllm-runtime:1.5.1',
+    );
+    const misfit = await planned('--overwrite');
+    expect([misfit.code, misfit.stderr]).toEqual([65, expect.stringContaining('(fit-too-large)')]);
+    const wide = await planned('--tensor-parallel-size', '8', '--overwrite');
+    expect([wide.code, wide.stderr]).toEqual([65, expect.stringContaining('(gpu-placement)')]);
   });
 
   test('reads its nodes from a file, as a list of the API or as YAML', async () => {

@@ -48,31 +48,43 @@ const memory = (
 /** With a provisioner other GPUs may come, so what does not fit on those that are there is only likely to fail. */
 const misfitLevel = ({ gpuPools }: Facts): Level => (gpuPools === false ? 'error' : 'warning');
 
+/** Also the code of the check before a deployment, which looks closer; so the rule only warns where that check will be made. */
+const placement = 'gpu-placement';
+
 /** No node has so many GPUs, free or not. */
 const tooMany = (asking: WorkerAsking, rooms: readonly GpuRoom[], level: Level): Finding[] => {
   const gpuCount = Math.max(...rooms.map(({ mostOnOneNode }) => mostOnOneNode ?? 0));
   return checkLegality({ ...asking, gpuCount })
     .filter(({ rule }) => rule === 'fit-illegal-gpus')
-    .map(problem => spoken({ ...problem, level }, asking.kind));
+    .map(problem => spoken({ ...problem, rule: placement, level }, asking.kind));
 };
 
-/** Silent without knowledge of model, release or GPUs. Kinds on which it does not fit do not matter while there is one on which it does. */
+/** Kinds on which it does not fit do not matter while there is one on which it does. */
+const onLarge = (
+  asking: WorkerAsking,
+  rooms: readonly GpuRoom[],
+  { facts, words }: Parameters<Rule>[0],
+): Finding[] => {
+  const judged = rooms.map(room => judge(asking, room));
+  const good = judged.filter(one => !isBad(one));
+  const [best] = good.length > 0 ? [] : judged.slice(-1);
+  if (best?.illegal !== undefined)
+    return [spoken({ ...best.illegal, level: misfitLevel(facts) }, asking.kind)];
+  if (best !== undefined) return memory(best, misfitLevel(facts), words, 'fit-too-large');
+  return good.every(({ verdict }) => verdict === 'tight')
+    ? good.slice(-1).flatMap(one => memory(one, 'warning', words, 'fit-tight'))
+    : [];
+};
+
+/** Silent without knowledge of model, release or GPUs. */
 export const memoryOnNodes: Rule = input => {
-  const { facts, plan, settings, dialect, words } = input;
+  const { facts, plan, settings, dialect } = input;
   const rooms = gpuRooms(facts, settings.nodeSelector) ?? [];
   const model = modelKnownTo(facts, plan.model.id);
   if (model === undefined || rooms.length === 0 || dialect.runtimeKnown !== 'known') return [];
   return workerAskings(input, model, null).flatMap(asking => {
     const large = rooms.filter(room => mayHold(room, gpusWanted(asking)));
-    if (large.length === 0) return tooMany(asking, rooms, misfitLevel(facts));
-    const judged = large.map(room => judge(asking, room));
-    const good = judged.filter(one => !isBad(one));
-    const [best] = good.length > 0 ? [] : judged.slice(-1);
-    if (best?.illegal !== undefined)
-      return [spoken({ ...best.illegal, level: misfitLevel(facts) }, asking.kind)];
-    if (best !== undefined) return memory(best, misfitLevel(facts), words, 'fit-too-large');
-    return good.every(({ verdict }) => verdict === 'tight')
-      ? good.slice(-1).flatMap(one => memory(one, 'warning', words, 'fit-tight'))
-      : [];
+    const level = facts.isLive === true ? 'warning' : misfitLevel(facts);
+    return large.length === 0 ? tooMany(asking, rooms, level) : onLarge(asking, large, input);
   });
 };

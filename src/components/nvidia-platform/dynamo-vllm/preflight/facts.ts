@@ -87,6 +87,7 @@ export const factsOf = (cluster: ClusterFacts, hub: HubFacts | null, token: bool
   claims: claimsOf(cluster),
   secrets: readOr(cluster.secrets)?.map(({ name }) => name) ?? null,
   monitoring: monitoringOf(cluster),
+  isLive: true,
   gpuNodes: gpuNodesOf(cluster),
   gpuPools: gpuPoolsOf(cluster),
   nodeSelectors: nodeSelectorsOf(cluster),

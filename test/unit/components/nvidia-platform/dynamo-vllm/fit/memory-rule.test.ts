@@ -65,17 +65,20 @@ describe('more GPUs than a node has', () => {
   const wide = { ...large, tensorParallelSize: 16 };
   const mixed = { ...noFacts, gpuPools: false, gpuNodes: [{ ...l40s, gpus: 4 }, counted] };
   it('are refused where none can be made, held or free, with the sizes that a node can hold', () => {
-    const finding = found(draftFrom(wide, mixed), 'fit-illegal-gpus');
+    const finding = found(draftFrom(wide, mixed), 'gpu-placement');
     expect(finding).toMatchObject({ level: 'error', path: '' });
     expect(finding?.message).toBe('TP 16 needs 16 GPUs of one node, and a node has at most 8.');
     expect(finding?.hint).toBe('Legal is --tensor-parallel-size 1, 2, 4 or 8.');
     expect(codes(draftFrom({ ...large, tensorParallelSize: 8 }, mixed), 'error')).toEqual([]);
     const piped = { ...large, tensorParallelSize: 8, pipelineParallelSize: 2 };
-    expect(found(draftFrom(piped, mixed), 'fit-illegal-gpus')?.message).toContain('TP 8 x PP 2 needs 16');
+    expect(found(draftFrom(piped, mixed), 'gpu-placement')?.message).toContain('TP 8 x PP 2 needs 16');
   });
   it('only warn where a provisioner may bring larger nodes, and say nothing where the number is not known', () => {
-    expect(found(draftFrom(wide, { ...mixed, gpuPools: true }), 'fit-illegal-gpus')?.level).toBe('warning');
-    expect(found(draftFrom(wide, on(h100)), 'fit-illegal-gpus')).toBeUndefined();
+    expect(found(draftFrom(wide, { ...mixed, gpuPools: true }), 'gpu-placement')?.level).toBe('warning');
+    expect(found(draftFrom(wide, on(h100)), 'gpu-placement')).toBeUndefined();
+  });
+  it('only warn while the checks before a deployment will look closer', () => {
+    expect(found(draftFrom(wide, { ...mixed, isLive: true }), 'gpu-placement')?.level).toBe('warning');
   });
   it('are in no advice', () => {
     const one = { ...noFacts, gpuPools: false, gpuNodes: [{ ...l40s, gpus: 1 }] };
