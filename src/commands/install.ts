@@ -153,11 +153,13 @@ const carryOut = async (work: Work): Promise<Outcome> => {
 };
 
 /** How the run was started: at the same cluster again, and without questions where there were none. */
-const startWords = ({ yes, kubeconfig, context, config }: Context['options']): string =>
+const startWords = ({ yes, offline, ...files }: Context['options']): string =>
   joinWords([
-    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
-    ...(context === undefined ? [] : ['--context', context]),
-    ...(config === undefined ? [] : ['--config', config]),
+    ...(['kubeconfig', 'context', 'config', 'snapshot', 'prices'] as const).flatMap(name => {
+      const value = files[name];
+      return value === undefined ? [] : [`--${name}`, value];
+    }),
+    ...(offline === true ? ['--offline'] : []),
     ...(yes === true ? ['--yes'] : []),
   ]);
 

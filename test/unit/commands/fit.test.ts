@@ -59,8 +59,22 @@ describe('fit', () => {
     const { stdout } = await runFit('--gpu', 'L40S', '--release', '1.3.1');
     expect(stdout).toMatch(/^ +[\d,]+ tokens with --vllm-args '.* --max-model-len \d+'$/m);
     expect(stdout).toMatch(/^ +262,144 tokens with --gpu \S+$/m);
-    const hopeless = await runFit('--gpu', 'B300', '--model', 'deepseek-ai/DeepSeek-R1', '--gpu-count', '1');
+    const hopeless = await runFit(
+      '--gpu',
+      'B300',
+      '--model',
+      'moonshotai/Kimi-K2-Instruct',
+      '--gpu-count',
+      '1',
+    );
     expect(hopeless.stderr.replace(/\s+/g, ' ')).toContain('No single change makes it fit; use more');
+  });
+  it('offers several of a larger GPU where no single change helps', async () => {
+    const { data } = await json('--gpu', 'H100', '--model', 'deepseek-ai/DeepSeek-R1');
+    expect(data.advice).toMatchObject([{ change: `--gpu H200 ${tp} 8`, settings: {}, verdict: 'fits' }]);
+    expect((await json('--gpu', 'H200', tp, '8', '--model', 'deepseek-ai/DeepSeek-R1')).data.verdict).toBe(
+      'fits',
+    );
   });
   it('suggests the GPU and the model that were meant', async () => {
     const hint = async (...words: string[]) => (await json(...words, '--offline')).data.findings[0].hint;

@@ -143,6 +143,17 @@ const otherGpus = (asking: Asking): Change[] =>
       asking: { ...asking, gpu },
     }));
 
+/** Several of a larger GPU, on a node that has eight: a pair of changes, for models that fit on no single one. */
+const severalOfAnother = (asking: Asking): Change[] =>
+  otherGpus(asking).flatMap(other =>
+    wider({ ...other.asking, gpuCount: 8 }).map(({ change, asking: wide }) => ({
+      change: `${other.change} ${change}`,
+      adds: `${other.adds} ${change}`,
+      settings: {},
+      asking: { ...wide, gpuCount: null },
+    })),
+  );
+
 const worked = ({ change, adds, settings, asking }: Change): FitAdvice[] => {
   const sum = estimate(asking.model, asking.choice, asking.gpu);
   if (sum.verdict !== 'fits' || !isWhollyLegal(asking)) return [];
@@ -151,6 +162,11 @@ const worked = ({ change, adds, settings, asking }: Change): FitAdvice[] => {
 
 const kinds = [shorter, smallerCache, smallerWeights, wider, widerAndShorter, otherGpus];
 
-/** Of each kind the smallest change; empty when nothing alone would help. */
-export const adviceFor = (asking: Asking, words: Words): FitAdvice[] =>
-  asking.gpu === null ? [] : kinds.flatMap(kind => kind(asking, words).flatMap(worked).slice(0, 1));
+const smallest = (changes: readonly Change[]): FitAdvice[] => changes.flatMap(worked).slice(0, 1);
+
+/** Of each kind the smallest change; where none helps, several of a larger GPU. Empty when that would not help either. */
+export const adviceFor = (asking: Asking, words: Words): FitAdvice[] => {
+  if (asking.gpu === null) return [];
+  const found = kinds.flatMap(kind => smallest(kind(asking, words)));
+  return found.length > 0 ? found : smallest(severalOfAnother(asking));
+};

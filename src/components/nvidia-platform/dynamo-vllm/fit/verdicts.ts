@@ -15,10 +15,9 @@ const where = ({ gpu, choice }: Asking): string =>
 
 const oneChange = ({ change, maxModelLen }: FitAdvice): string => {
   const context = `${maxModelLen.toLocaleString('en-US')} tokens of context`;
-  const gpu = /^--gpu (\S+)$/.exec(change)?.[1];
-  return gpu === undefined
-    ? `${context}: ${change}`
-    : `${context} on nodes with a larger GPU, such as ${gpu}`;
+  const [, gpu, rest] = /^--gpu (\S+)(?: (.+))?$/.exec(change) ?? [];
+  if (gpu === undefined) return `${context}: ${change}`;
+  return `${context} on nodes with a larger GPU, such as ${gpu}${rest === undefined ? '' : `: ${rest}`}`;
 };
 
 /** One change a line, its command where it can be copied. */
