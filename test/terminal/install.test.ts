@@ -1,7 +1,7 @@
 /** `install` as a person sees it, in a real pseudo-terminal of 80 columns. */
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newFolder, text } from '../kit/process.ts';
@@ -93,6 +93,43 @@ describe('nine times Enter', () => {
       stdio: 'pipe',
     });
     expect(text(folderIn(other), '03-dynamographdeployment.yaml')).toBe(saved);
+  });
+});
+
+describe('with a snapshot of a cluster that is too small', () => {
+  const card = { name: 'L40S', visibleGib: 44.42, capability: 8.9, nvlink: false };
+  const facts = {
+    operatorRelease: '1.5.1',
+    gpuPools: false,
+    gpuNodes: [{ name: 'a', product: 'NVIDIA-L40S', gpu: card, freeGpus: 1, gpus: 4 }],
+  };
+
+  it('offers only legal sizes, marks the change that makes it fit, takes it with one key, and repeats it', async () => {
+    const cwd = newFolder();
+    writeFileSync(join(cwd, 'facts.json'), JSON.stringify(facts));
+    const screen = open([...verb, '--snapshot', 'facts.json', '--offline', '--action', 'save'], cwd);
+    await enter(screen, /Enter model name/);
+    await enter(screen, /Select deployment mode/);
+    await screen.until(/❯ 1 {3}fits with --max-model-len \d+/);
+    // 4 and 8 cut blocks of FP8, and no node has 16.
+    expect(screen.text()).toMatch(
+      / {2}1 {3}does not fit on 1 x L40S\n {2}2 {3}fits on 2 x L40S; 1 free on one node\n❯/,
+    );
+    screen.press(keys.enter);
+    for (const question of [/KV Router/, /KVBM/, /Worker replicas/, /Deployment name/])
+      await enter(screen, question);
+    expect(await screen.ended()).toBe(0);
+    const saved = text(folderIn(cwd), '03-dynamographdeployment.yaml');
+    expect(saved).toMatch(/"--max-model-len"\n\s+- "\d{5}"/);
+    const flat = screen.text().replace(/\n/g, '');
+    const command = /To repeat this run:\s+(.\/cli .*?--offline)/.exec(flat)?.[1] ?? '';
+    expect(command).toContain('--snapshot facts.json');
+    rmSync(folderIn(cwd), { recursive: true });
+    execFileSync('sh', ['-c', command.replace('./cli', `"${process.execPath}" "${program}"`)], {
+      cwd,
+      stdio: 'pipe',
+    });
+    expect(text(folderIn(cwd), '03-dynamographdeployment.yaml')).toBe(saved);
   });
 });
 
