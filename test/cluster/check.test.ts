@@ -251,5 +251,28 @@ await describeWithFrontend('check', { release: '1.5.1' }, cluster => {
         expect(forbidden.map(({ verb, uri }) => `${verb} ${uri}`)).toEqual([]);
       },
     );
+
+    test('with both every verb of the days after works too, and nothing is forbidden', PATIENCE, async () => {
+      const from = cluster().audit().length;
+      const days = [
+        verb('list', '-n', TEAM),
+        verb('status', 'rights', '-n', TEAM),
+        verb('logs', 'rights', '-n', TEAM),
+        verb('endpoint', 'rights', '-n', TEAM),
+        verb('chat', 'rights', '-n', TEAM, '-p', 'Hello', '--max-tokens', '3'),
+        verb('diff', 'rights', '-n', TEAM),
+        verb('diagnose', 'rights', '-n', TEAM, '--bundle', 'rights.tar.gz'),
+        verb('uninstall', 'rights', '-n', TEAM, '--yes', '--delete-model-cache', '--delete-token-secret'),
+      ];
+      for (const words of days) expect(await as(words), words.join(' ')).toMatchObject({ code: 0 });
+      const forbidden = cluster()
+        .audit()
+        .slice(from)
+        .filter(({ code }) => code === 403);
+      // Values of Secrets and the logs of other namespaces are nothing to ask for; both are done without.
+      const allowed = /^get \/api\/v1\/namespaces\/(team\/secrets\/\S+|dynamo-system\/pods\/\S+\/log)$/;
+      const others = forbidden.map(({ verb, uri }) => `${verb} ${uri.replace(/\?.*/, '')}`);
+      expect(others.filter(call => !allowed.test(call))).toEqual([]);
+    });
   });
 });

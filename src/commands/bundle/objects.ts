@@ -4,7 +4,6 @@ import type { Client } from '../../cluster/client.ts';
 import { listAll } from '../../cluster/pages.ts';
 import { type ClusterFacts, type OperatorFact, readOr } from '../../core/cluster-facts.ts';
 import type { Collection } from '../../core/inventory.ts';
-import type { KubernetesObject } from '../../core/manifest.ts';
 import type { Task } from './tasks.ts';
 
 /** More of one kind than this helps nobody. */
@@ -46,16 +45,14 @@ export const collectionTasks = (
     ];
   });
 
+/** Found by a list, which the survey needs the right for anyway. */
 export const operatorTasks = (client: Client, operators: readonly OperatorFact[]): Task[] =>
   operators.map(({ namespace, name }) => ({
     what: `Deployment ${name} of the operator`,
     file: `operator/${namespace}-${name}.json`,
-    read: async signal =>
-      (
-        await client.request<KubernetesObject>({
-          method: 'GET',
-          path: `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`,
-          signal,
-        })
-      ).body,
+    read: async signal => {
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+      const { objects } = await listAll(client, path, { fieldSelector: `metadata.name=${name}` }, signal);
+      return objects[0] ?? null;
+    },
   }));

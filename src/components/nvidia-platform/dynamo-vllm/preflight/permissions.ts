@@ -71,6 +71,38 @@ const welcome: readonly Permission[] = [
   inside(graphGroup, 'dynamocomponentdeployments', ['list', 'watch'], 'to uninstall', false),
 ];
 
+/** Kinds of a group of which `verbs` serve one purpose, and which are only passed over without them. */
+const each = (
+  group: string,
+  resources: readonly string[],
+  verbs: readonly string[],
+  why: string,
+): Permission[] => resources.map(resource => inside(group, resource, verbs, why, false));
+
+const toDiagnose = 'to tell in a bundle what belongs to the deployment';
+const toUninstall = 'to find what was applied beside the deployment, and goes with it';
+
+/**
+ * The days after. What may be applied beside a deployment is read of every kind that uninstall knows; who applied such objects has the right
+ * to delete them too. Values of Secrets are in none of these, and neither are the logs of other namespaces: a bundle lacks the operator's.
+ */
+const after: readonly Permission[] = [
+  ...each(graphGroup, ['dynamographdeploymentscalingadapters'], ['list'], toDiagnose),
+  ...each('grove.io', ['podcliquesets', 'podcliques'], ['list'], toDiagnose),
+  ...each('leaderworkerset.x-k8s.io', ['leaderworkersets'], ['list'], toDiagnose),
+  ...each('apps', ['replicasets', 'statefulsets'], ['list'], toDiagnose),
+  ...each('discovery.k8s.io', ['endpointslices'], ['list'], toDiagnose),
+  ...each('', ['serviceaccounts'], ['get', 'list'], toUninstall),
+  ...each('', ['services', 'configmaps', 'persistentvolumeclaims'], ['watch'], 'to see it go'),
+  ...each('apps', ['deployments'], ['watch'], 'to see it go'),
+  ...each('monitoring.coreos.com', ['servicemonitors'], ['list'], toUninstall),
+  ...each('batch', ['cronjobs'], ['list'], toUninstall),
+  ...each('networking.k8s.io', ['ingresses'], ['list'], toUninstall),
+  ...each('autoscaling', ['horizontalpodautoscalers'], ['list'], toUninstall),
+  ...each('policy', ['poddisruptionbudgets'], ['list'], toUninstall),
+  ...each('rbac.authorization.k8s.io', ['roles', 'rolebindings'], ['get', 'list'], toUninstall),
+];
+
 const reading: readonly Permission[] = [
   beyond('', 'nodes', ['list'], 'to see GPUs'),
   beyond('', 'pods', ['list'], 'to see which GPUs are in use'),
@@ -88,7 +120,13 @@ const reading: readonly Permission[] = [
   beyond('karpenter.sh', 'nodepools', ['list'], 'to see whether Karpenter can make GPU nodes'),
 ];
 
-export const permissions: readonly Permission[] = [...deployment, ...looking, ...welcome, ...reading];
+export const permissions: readonly Permission[] = [
+  ...deployment,
+  ...looking,
+  ...welcome,
+  ...after,
+  ...reading,
+];
 
 /** Needed only where a Namespace is among the objects. */
 export const createNamespace: Permission = {
