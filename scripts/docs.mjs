@@ -20,13 +20,14 @@ try {
     format: 'esm',
     logLevel: 'error',
   });
-  const { referencePages, withFlags } = await import(pathToFileURL(outfile).href);
+  const { referencePages, withFlags, withScreens } = await import(pathToFileURL(outfile).href);
   // Pages of codes that are gone go too.
   rmSync(join(root, 'docs', 'findings'), { recursive: true, force: true });
   mkdirSync(join(root, 'docs', 'findings'));
   for (const [file, text] of Object.entries(referencePages)) writeFileSync(join(root, 'docs', file), text);
   const readme = join(root, 'README.md');
-  writeFileSync(readme, withFlags(readFileSync(readme, 'utf8')));
+  const screenOf = name => readFileSync(join(root, 'test', 'terminal', 'screens', `${name}.txt`), 'utf8');
+  writeFileSync(readme, withScreens(withFlags(readFileSync(readme, 'utf8')), screenOf));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

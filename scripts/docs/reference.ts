@@ -4,8 +4,13 @@ import { runFlags } from '../../src/commands/flags.ts';
 import { topVerbs, verbs } from '../../src/commands/verbs.ts';
 import { settingTable } from '../../src/components/nvidia-platform/dynamo-vllm/answers.ts';
 import { catalogue } from '../../src/components/nvidia-platform/dynamo-vllm/catalogue.ts';
+import {
+  createNamespace,
+  permissions,
+} from '../../src/components/nvidia-platform/dynamo-vllm/preflight/permissions.ts';
 import type { Catalogue, CatalogueEntry } from '../../src/core/finding.ts';
 import { answersSchema, configSchema } from '../../src/core/json-schema.ts';
+import type { Permission } from '../../src/core/permission.ts';
 import { flagOf, type SettingTable, type Spec, variableOf } from '../../src/core/schema.ts';
 import { calibration } from './calibration.ts';
 import { symptoms } from './symptoms.ts';
@@ -92,6 +97,54 @@ export const withFlags = (readme: string): string => {
   return `${readme.slice(0, readme.indexOf(begin) + begin.length)}\n${note}\n\n${tables('###')}\n${readme.slice(readme.indexOf(end))}`;
 };
 
+/** A screen, or its first so many lines: `<!-- screen:day-scale:24 -->`. */
+const screenMark = /(<!-- screen:([\w-]+)(?::(\d+))? -->\n)[\s\S]*?(<!-- \/screen -->)/g;
+
+const firstLines = (text: string, most: string | undefined): string => {
+  const lines = text.trimEnd().split('\n');
+  return most === undefined || lines.length <= Number(most)
+    ? lines.join('\n')
+    : [...lines.slice(0, Number(most)), '...'].join('\n');
+};
+
+/** A text with the screens that it shows as the tests of the terminal recorded them. */
+export const withScreens = (text: string, screenOf: (name: string) => string): string =>
+  text.replace(
+    screenMark,
+    (_, begin: string, name: string, most: string | undefined, end: string) =>
+      `${begin}\n\`\`\`\n${firstLines(screenOf(name), most)}\n\`\`\`\n\n${end}`,
+  );
+
+const right = ({ group, resource, verbs: allowed, required, why }: Permission): string =>
+  `| \`${resource}${group === '' ? '' : `.${group}`}\` | ${allowed.join(', ')} | ${required ? 'needed' : 'welcome'} | ${why} |`;
+
+const rights = (all: readonly Permission[]): string =>
+  ['| resource | verbs | | what for |', '|---|---|---|---|', ...all.map(right)].join('\n');
+
+const permissionsPage = `${note}
+
+# Permissions
+
+\`./cli nvidia-platform dynamo-vllm check --print-rbac -n NAMESPACE\` prints all of this as a Role and a ClusterRole, to be applied and bound by
+an admin; \`check\` says which of it a user lacks. Without what is welcome something is not seen or not told, and nothing fails.
+
+Two things are read where the user may and are asked for nowhere: the log of the Dynamo operator, which stands in another namespace
+(\`diagnose --bundle\` lists it as refused otherwise), and deployments of all namespaces (\`list\` shows those of one namespace otherwise).
+Whoever uses \`apply\` for kinds that this program does not make needs the rights for those too. Values of Secrets are never read.
+
+## In the namespace of the deployment
+
+${rights(permissions.filter(({ namespaced }) => namespaced))}
+
+## In the whole cluster, only reading
+
+${rights(permissions.filter(({ namespaced }) => !namespaced))}
+
+## A namespace that does not exist yet
+
+${rights([createNamespace])}
+`;
+
 const codes = (all: Catalogue): string[] => Object.keys(all).sort();
 
 /** One page a code, so that a search finds it and a link stays short. */
@@ -147,6 +200,7 @@ export const referencePages: Readonly<Record<string, string>> = {
   'findings.md': findings,
   'troubleshooting.md': troubleshooting,
   'calibration.md': calibration(note),
+  'permissions.md': permissionsPage,
   ...pages(catalogue),
   'config.schema.json': json(configSchema(table)),
   'answers.schema.json': json(answersSchema(table)),

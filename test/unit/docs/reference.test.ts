@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { referencePages, withFlags } from '../../../scripts/docs/reference.ts';
+import { referencePages, withFlags, withScreens } from '../../../scripts/docs/reference.ts';
 import { symptoms } from '../../../scripts/docs/symptoms.ts';
 import { catalogue } from '../../../src/components/nvidia-platform/dynamo-vllm/catalogue.ts';
 import { probeCatalogue } from '../../../src/components/nvidia-platform/dynamo-vllm/probe/catalogue.ts';
@@ -22,6 +22,11 @@ describe('docs', () => {
   });
   it('the tables of the README are up to date (npm run docs)', () => {
     expect(withFlags(readme)).toBe(readme);
+  });
+  it('the screens of the README are those that the tests recorded (npm run docs)', () => {
+    const shown = readme.match(/<!-- screen:/g) ?? [];
+    expect(shown.length).toBeGreaterThan(5);
+    expect(withScreens(readme, name => text(root, 'test', 'terminal', 'screens', `${name}.txt`))).toBe(readme);
   });
 });
 
