@@ -20,7 +20,7 @@ const SAVED = `manifests/${NAMESPACE}/${NAME}`;
 const settled = (text: string): string =>
   normal(text)
     .replace(/^( +Age +)\d+[smh]$/gm, '$1NNs')
-    .replace(/^( +Verified +)\d+[smh] ago/gm, '$1NNs ago')
+    .replace(/\b\d+[smh] ago/g, 'NNs ago')
     .replace(/ [ \d]\d[smh](?= {2})/g, ' NNs')
     .replace(/-[0-9a-f]{9,10}-[a-z0-9]{5}\b/g, '-0123456789-abcde')
     .replace(/(-HASH1234)-[a-z0-9]{5}\b/g, '$1-abcde')

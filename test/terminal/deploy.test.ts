@@ -6,7 +6,7 @@ import { describeWithFrontend } from '../cluster/support.ts';
 import { temporaryFolder } from '../kit/checkout.ts';
 import { startFaultProxy } from '../kit/cluster/faults/proxy.ts';
 import { MODEL } from '../kit/hub.ts';
-import { programFile, verb } from '../kit/program.ts';
+import { programFile, startProgram, verb } from '../kit/program.ts';
 import { keys, openTerminal, type Screen } from '../kit/terminal.ts';
 import { isToCopy, normal } from './normal.ts';
 
@@ -117,6 +117,25 @@ await describeWithFrontend(
       expect(at('Cluster:')).toBeLessThan(at('Deployment     slow'));
       screen.press(keys.interrupt);
       expect(await ended(screen)).toBe(130);
+      await proxy.stop();
+    });
+
+    test('says what it waits for, once, where the cluster is slow', PATIENCE, async () => {
+      const proxy = await startFaultProxy(cluster().plane);
+      proxy.set({ kind: 'delay', ms: 1500 });
+      const listing = verb('list', '--kubeconfig', proxy.kubeconfig);
+      const lines = await runIn(cluster(), hub(), listing);
+      expect(lines).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/^Looking at the cluster \.\.\.\n/),
+      });
+      expect(count(lines.stderr, /Looking/g)).toBe(1);
+      expect((await runIn(cluster(), hub(), [...listing, '-o', 'json'])).stderr).toBe('');
+      const env = { ...hub().env, KUBECONFIG: proxy.kubeconfig };
+      const applying = startProgram(verb('install', ...again), { env });
+      await applying.says(/Looking at the cluster[\s\S]*\n {2}Trying it out, which changes nothing \.\.\.\n/);
+      applying.kill('SIGINT');
+      expect((await applying.ended).code).toBe(130);
       await proxy.stop();
     });
 
