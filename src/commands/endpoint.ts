@@ -42,7 +42,7 @@ const endpointOf = async (
     reach: reachWords(context),
     verbs: ['endpoint'],
     ...(url === null ? {} : { local }),
-  }).filter(({ key }) => key !== 'commands');
+  });
   const variables = variablesOf(local, model);
   return { name, namespace, model, address, service, port, local, listening: url !== null, variables, steps };
 };
