@@ -25,9 +25,10 @@ const bar = (sum: FitPerGpu): string | undefined => {
   const { visibleGiB, budgetGiB, weightsGiB, overheadGiB } = sum;
   if (visibleGiB === null || budgetGiB === null || weightsGiB === null || overheadGiB === null)
     return undefined;
-  const signs = (value: number): number => Math.max(0, Math.round((value / visibleGiB) * barWidth));
-  const budget = signs(budgetGiB);
-  const used = '#'.repeat(Math.min(signs(weightsGiB[1]), barWidth * 2)) + '='.repeat(signs(overheadGiB[1]));
+  const signs = (value: number): number =>
+    Math.min(2 * barWidth, Math.max(0, Math.round((value / visibleGiB) * barWidth)));
+  const budget = Math.min(barWidth, signs(budgetGiB));
+  const used = '#'.repeat(signs(weightsGiB[1])) + '='.repeat(signs(overheadGiB[1]));
   const inside = used.slice(0, budget).padEnd(budget, '.');
   const over = used.length > budget ? '!' : '';
   return `[${inside}${'-'.repeat(barWidth - budget)}]${over}`;
@@ -65,7 +66,14 @@ const sumLines = (sum: FitPerGpu): string[] => {
       : [line(' ', 'GPU memory', `${gib(sum.visibleGiB)} GiB`, 'as CUDA shows it')]),
     ...(sum.budgetGiB === null
       ? []
-      : [line(' ', 'for vLLM', `${gib(sum.budgetGiB)} GiB`, `gpu-memory-utilization ${sum.utilization}`)]),
+      : [
+          line(
+            ' ',
+            'for vLLM',
+            `${gib(sum.budgetGiB)} GiB`,
+            `gpu-memory-utilization ${Number(sum.utilization.toPrecision(4))}`,
+          ),
+        ]),
     rangeLine('#', 'weights', sum.weightsGiB),
     rangeLine('=', 'working memory', sum.overheadGiB, 'activations, libraries, graphs'),
     rangeLine('.', 'KV cache', sum.kvCacheGiB, perToken(sum)),

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { component } from '../../src/components/nvidia-platform/dynamo-vllm/component.ts';
 import { adviceFor } from '../../src/components/nvidia-platform/dynamo-vllm/fit/advice.ts';
+import { fit as answerTo } from '../../src/components/nvidia-platform/dynamo-vllm/fit/answer.ts';
 import { knownModels } from '../../src/components/nvidia-platform/dynamo-vllm/fit/catalogue.ts';
 import { estimate } from '../../src/components/nvidia-platform/dynamo-vllm/fit/estimate.ts';
 import type { Choice } from '../../src/components/nvidia-platform/dynamo-vllm/fit/facts.ts';
@@ -16,6 +17,9 @@ import {
 import { noFacts } from '../../src/core/component.ts';
 import type { FitVerdict } from '../../src/core/fit.ts';
 import { settle, type Values } from '../../src/core/settings.ts';
+import { joinWords } from '../../src/core/words.ts';
+import { fitLines } from '../../src/output/fit.ts';
+import { paintFor } from '../../src/output/paint.ts';
 import { asking, choice, gpu, model } from '../kit/asking.ts';
 
 const id = fc.constantFrom(...knownModels);
@@ -142,6 +146,42 @@ describe("install's offer of sizes", () => {
         }
       }),
       { numRuns: 40 },
+    );
+  });
+});
+
+describe('the whole answer', () => {
+  const flag = fc.constantFrom(
+    ...['--gpu-memory-utilization', '--max-model-len', '--max-num-seqs', '--max-num-batched-tokens'],
+    ...['--cpu-offload-gb', '--kv-cache-memory-bytes', '--block-size', '--decode-context-parallel-size'],
+    ...['--tensor-parallel-size', '--data-parallel-size', '--pipeline-parallel-size'],
+  );
+  const value = fc.oneof(
+    fc.integer({ min: -3, max: 3 }).map(String),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+    fc.constantFrom('90', '1e99', '-1', 'auto', '8k', '0', '', 'x', 'Infinity', '1e-9'),
+  );
+  const numbers = (data: unknown): number[] => {
+    if (typeof data === 'number') return [data];
+    return typeof data === 'object' && data !== null ? Object.values(data).flatMap(numbers) : [];
+  };
+  it('is made of numbers and can be drawn in 80 columns, whatever the engine arguments are', () => {
+    fc.assert(
+      fc.property(id, gpuName, fc.array(fc.tuple(flag, value), { maxLength: 3 }), (name, on, words) => {
+        const vllmArgs = joinWords(words.flat());
+        const values = { model: name, vllmArgs, release: '1.5.1' };
+        const report = answerTo({
+          ...{ nodes: null, use: null, operatorRelease: null, hub: null, prices: null, gpuCount: null },
+          ...{ gpuMemoryGib: null, gpuCapability: null, modelConfig: null, weightsGib: null },
+          settled: settle(component.settings, [{ name: 'flag', values }]),
+          gpu: on,
+        });
+        expect(numbers(report).every(Number.isFinite), JSON.stringify(report.perGpu)).toBe(true);
+        const text = fitLines({ ...report, advice: [] }, paintFor(false)).join('\n');
+        expect(text).not.toMatch(/NaN|undefined|Infinity/);
+        for (const line of text.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(80);
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -76,6 +76,17 @@ describe('fit', () => {
       'fits',
     );
   });
+  it('draws nothing from a utilisation that is none', async () => {
+    const { code, stdout, stderr } = await runFit(
+      '--gpu',
+      'L40S',
+      '--vllm-args',
+      '--gpu-memory-utilization 90',
+    );
+    expect([code, stderr]).toEqual([65, expect.stringContaining('(fit-illegal-utilization)')]);
+    expect(stdout).toMatch(/would not start[\s\S]*KV cache +not known/);
+    expect(stderr).not.toContain('(fit-unknown)');
+  });
   it('suggests the GPU and the model that were meant', async () => {
     const hint = async (...words: string[]) => (await json(...words, '--offline')).data.findings[0].hint;
     expect(await hint('--gpu', 'h10')).toContain('Did you mean H100-NVL or H100-80GB?');

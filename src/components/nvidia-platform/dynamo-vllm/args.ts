@@ -22,9 +22,10 @@ export type Taken = {
   readonly rest: readonly EngineWord[];
 };
 
+/** A count of GPUs; what is none is refused as a value and decides nothing. */
 const number = (words: readonly EngineWord[], flag: string): number | null => {
   const value = Number(words.findLast(word => word.flag === flag)?.values[0] ?? Number.NaN);
-  return Number.isInteger(value) ? value : null;
+  return Number.isSafeInteger(value) && value > 0 ? value : null;
 };
 
 const flags = {

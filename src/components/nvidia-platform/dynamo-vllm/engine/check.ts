@@ -7,6 +7,7 @@ import { type Context, finding, type Problem, said, write } from './context.ts';
 import type { Head } from './head.ts';
 import { keyProblem } from './kv.ts';
 import { nameProblem } from './names.ts';
+import { rangeProblem } from './ranges.ts';
 import { isLenient, type Option } from './spelling.ts';
 import { unknownFlag } from './unknown.ts';
 import { missingProblem, valueProblem } from './values.ts';
@@ -95,7 +96,7 @@ const valued = (reading: Known, context: Context): Problem | undefined => {
     return missingProblem(word.typed, nextWord(reading, context));
   const typed = reading.head.glued ? option.name : word.typed;
   const typeProblem = word.values
-    .map(value => valueProblem(typed, option.flag, value))
+    .map(value => valueProblem(typed, option.flag, value) ?? rangeProblem(word.flag, typed, value))
     .find(problem => problem !== undefined);
   return typeProblem ?? keyProblem(word, context) ?? nameProblem(word, context);
 };

@@ -26,17 +26,26 @@ const lastOf = (words: readonly EngineWord[], flag: string): EngineWord | undefi
 const textOf = (words: readonly EngineWord[], flag: string): string | null =>
   lastOf(words, flag)?.values[0] ?? null;
 
-const numberOf = (words: readonly EngineWord[], flag: string): number | null => {
+const finiteOf = (words: readonly EngineWord[], flag: string): number | null => {
   const text = textOf(words, flag);
   const value = text === null || text.trim() === '' ? Number.NaN : Number(lengthOf(text));
   return Number.isFinite(value) ? value : null;
 };
 
-/** GiB of weights that `--cpu-offload-gb` keeps in host memory, for each GPU. */
-export const cpuOffloadGib = (words: readonly EngineWord[]): number => {
-  const said = numberOf(words, '--cpu-offload-gb') ?? 0;
-  return Math.max(0, said);
+/** What is below zero or beyond counting is refused as a value and decides nothing. */
+const numberOf = (words: readonly EngineWord[], flag: string): number | null => {
+  const value = finiteOf(words, flag);
+  return value !== null && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : null;
 };
+
+const countOf = (words: readonly EngineWord[], flag: string): number | null => {
+  const value = numberOf(words, flag);
+  return value === null || value < 1 ? null : value;
+};
+
+/** GiB of weights that `--cpu-offload-gb` keeps in host memory, for each GPU. */
+export const cpuOffloadGib = (words: readonly EngineWord[]): number =>
+  numberOf(words, '--cpu-offload-gb') ?? 0;
 
 const isOn = (words: readonly EngineWord[], flag: string): boolean => {
   const word = lastOf(words, flag);
@@ -47,7 +56,7 @@ const lengthFrom = (text: string | null): Choice['maxModelLen'] => {
   if (text === null) return null;
   if (text === 'auto' || text === '-1') return 'auto';
   const value = Number(text);
-  return Number.isInteger(value) && value > 0 ? value : null;
+  return Number.isSafeInteger(value) && value > 0 ? value : null;
 };
 
 const withoutNone = (text: string | null): string | null =>
@@ -74,18 +83,18 @@ export const choiceFrom = ({
   release,
   engine: engineMinor(engineVersion),
   ...parallelism,
-  context: Math.max(1, numberOf(words, '--decode-context-parallel-size') ?? 1),
-  utilization: numberOf(words, '--gpu-memory-utilization') ?? defaultUtilization(release),
+  context: countOf(words, '--decode-context-parallel-size') ?? 1,
+  utilization: finiteOf(words, '--gpu-memory-utilization') ?? defaultUtilization(release),
   maxModelLen: lengthFrom(maxModelLen),
   kvCacheDtype: textOf(words, '--kv-cache-dtype') ?? 'auto',
-  maxNumSeqs: numberOf(words, '--max-num-seqs'),
-  maxNumBatchedTokens: numberOf(words, '--max-num-batched-tokens'),
-  kvCacheMemoryBytes: numberOf(words, '--kv-cache-memory-bytes'),
+  maxNumSeqs: countOf(words, '--max-num-seqs'),
+  maxNumBatchedTokens: countOf(words, '--max-num-batched-tokens'),
+  kvCacheMemoryBytes: countOf(words, '--kv-cache-memory-bytes'),
   cpuOffloadGib: cpuOffloadGib(words),
   eager: isOn(words, '--enforce-eager'),
   quantization: withoutNone(textOf(words, '--quantization')),
   dtype: textOf(words, '--dtype') ?? 'auto',
-  blockSize: numberOf(words, '--block-size'),
+  blockSize: countOf(words, '--block-size'),
   attentionBackend: textOf(words, '--attention-backend'),
   speculative: textOf(words, '--speculative-config'),
   connector: connector || hasConnector(words),

@@ -10,7 +10,7 @@ import { weightsOnGpu } from './weights.ts';
 
 export type Estimate = {
   readonly verdict: FitVerdict;
-  /** What is not known and would be needed; empty unless the verdict is `unknown`. */
+  /** What is not known and would be needed; empty unless the verdict is `unknown`, and when only the utilisation is wrong. */
   readonly missing: readonly string[];
   readonly utilization: number;
   /** Utilisation times visible memory; null without a GPU. */
@@ -50,6 +50,9 @@ const verdictOf = ([low, high]: Range, neededGib: number): FitVerdict => {
   if (low >= neededGib) return 'fits';
   return high >= neededGib ? 'tight' : 'does-not-fit';
 };
+
+/** A share of the memory; anything else is refused and says nothing about a budget. */
+const isShare = (utilization: number): boolean => utilization > 0 && utilization <= 1;
 
 const missingOf = (
   gpu: GpuFacts | null,
@@ -104,7 +107,8 @@ const withDraft = (weights: Range | null, model: ModelFacts, choice: Choice): Ra
 const memoryOf = (model: ModelFacts, choice: Choice, gpu: GpuFacts | null): Memory => {
   const { utilization } = choice;
   const weightsGib = withDraft(weightsOnGpu(model, choice, gpu), model, choice);
-  if (gpu === null) return { utilization, weightsGib, budgetGib: null, overhead: null, kvCacheGib: null };
+  if (gpu === null || !isShare(utilization))
+    return { utilization, weightsGib, budgetGib: null, overhead: null, kvCacheGib: null };
   const overhead = overheadOf(model, choice, batchOf(gpu, choice, contextOf(model, choice) ?? 0));
   const budgetGib = gpu.visibleGib * utilization;
   const [least, most] = overheadTotal(overhead);

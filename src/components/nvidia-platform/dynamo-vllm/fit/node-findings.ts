@@ -28,7 +28,7 @@ const none = (nodes: readonly NodeFact[]): Finding[] => {
       'fit-no-gpu-nodes',
       'unknown',
       'nodes',
-      `None of ${all} is ready, takes pods and offers a GPU that is known by its labels or its instance type.`,
+      `Of ${all} none is ready, takes pods and offers a GPU that is known by its labels or its instance type.`,
       'Name the GPU that a new node would have: --gpu NAME',
     ),
   ];

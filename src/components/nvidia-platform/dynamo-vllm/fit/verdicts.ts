@@ -99,7 +99,7 @@ export const memoryFindings = (
 ): Finding[] => [
   ...(sum.verdict === 'does-not-fit' ? [tooLarge(asking, sum, level, advice)] : []),
   ...(sum.verdict === 'tight' ? [tight(asking, sum, advice)] : []),
-  ...(sum.verdict === 'unknown' && asking.gpu !== null ? [unknown(asking, sum)] : []),
+  ...(sum.missing.length > 0 && asking.gpu !== null ? [unknown(asking, sum)] : []),
   ...thin(asking, sum),
   ...draft(asking),
 ];
