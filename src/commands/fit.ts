@@ -5,7 +5,7 @@ import type { FitAsk, FitReport } from '../core/fit.ts';
 import type { HubFacts } from '../core/hub-facts.ts';
 import { settle } from '../core/settings.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
-import { readModelConfig } from '../files/modelConfig.ts';
+import { readLocalModel } from '../files/modelConfig.ts';
 import { fitLines } from '../output/fit.ts';
 import { paintFor } from '../output/paint.ts';
 import type { Command, Context } from './context.ts';
@@ -26,6 +26,8 @@ const whole = (flag: string, text: string | undefined): number | null => {
   throw new CliError('usage', `${flag} ${text} is no whole number.`, { hint: `Write it as in ${flag} 8.` });
 };
 
+const gibOf = (bytes: number | null): number | null => (bytes === null ? null : bytes / 2 ** 30);
+
 const asksForNodes = ({ options, words }: Context): boolean =>
   words.length > 0 || options.nodes !== undefined || options.snapshot !== undefined;
 
@@ -38,6 +40,7 @@ const askOf = async (context: Context): Promise<FitAsk> => {
     ? await (await import('./fit/nodes.ts')).surroundingsOf(context)
     : nowhere;
   const settled = settle(table, await soundLayers(context, readFacts(context)));
+  const local = options.modelConfig === undefined ? null : readLocalModel(pathFrom(io, options.modelConfig));
   return {
     ...around,
     hub: around.hub?.model === settled.values.model ? around.hub : null,
@@ -46,9 +49,8 @@ const askOf = async (context: Context): Promise<FitAsk> => {
     gpuCount: whole('--gpu-count', options.gpuCount),
     gpuMemoryGib: positive('--gpu-memory-gib', options.gpuMemoryGib),
     gpuCapability: positive('--gpu-capability', options.gpuCapability),
-    modelConfig:
-      options.modelConfig === undefined ? null : readModelConfig(pathFrom(io, options.modelConfig)),
-    weightsGib: positive('--weights-gib', options.weightsGib),
+    modelConfig: local?.config ?? null,
+    weightsGib: positive('--weights-gib', options.weightsGib) ?? gibOf(local?.weightsBytes ?? null),
     prices: options.prices === undefined ? null : (await import('./fit/prices.ts')).pricesOf(context),
   };
 };

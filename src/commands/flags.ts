@@ -54,7 +54,10 @@ export const runFlags = {
   gpuCount: { flags: '--gpu-count <N>', summary: 'GPUs of one node' },
   gpuMemoryGib: { flags: '--gpu-memory-gib <X>', summary: 'GPU memory as CUDA shows it, for any GPU' },
   gpuCapability: { flags: '--gpu-capability <X.Y>', summary: 'compute capability, for any GPU' },
-  modelConfig: { flags: '--model-config <FILE>', summary: "the model's config.json, for any model" },
+  modelConfig: {
+    flags: '--model-config <FILE>',
+    summary: "the model's config.json or its folder, for any model",
+  },
   weightsGib: {
     flags: '--weights-gib <N>',
     summary: 'size of the whole checkpoint as stored, before quantisation at load time',

@@ -1,16 +1,45 @@
-/** Reads a model's config.json, named as a file or by its folder. */
+/** Reads a model on disk: its config.json, named as a file or by its folder, and the size of the weights beside it. */
 
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { indexFile, quantFile, weightsOf, withQuantization } from '../core/checkpoint.ts';
 import { CliError } from '../errors.ts';
 import { readText } from './read.ts';
 
+export type LocalModel = {
+  /** Text of config.json, with the quantisation that stands in a file of its own. */
+  readonly config: string;
+  /** Whole checkpoint as stored; null where a file was named, or no weights lie there. */
+  readonly weightsBytes: number | null;
+};
+
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** The text as it stands. Errors: `refused` when there is none. */
-export const readModelConfig = (path: string): string => {
-  const file = readText(isFolder(path) ? join(path, 'config.json') : path);
-  if ('text' in file) return file.text;
+const textIn = (folder: string, name: string): string | null => {
+  const file = readText(join(folder, name));
+  return 'text' in file ? file.text : null;
+};
+
+/** Links of the Hub's own cache are followed. */
+const weightsIn = (folder: string): number | null => {
+  const files = readdirSync(folder).flatMap(path => {
+    const stat = statSync(join(folder, path), { throwIfNoEntry: false });
+    return stat?.isFile() === true ? [{ path, size: stat.size }] : [];
+  });
+  return weightsOf(files, textIn(folder, indexFile));
+};
+
+/** Errors: `refused` when there is no config.json. */
+export const readLocalModel = (path: string): LocalModel => {
+  const isWhole = isFolder(path);
+  const file = readText(isWhole ? join(path, 'config.json') : path);
+  if ('text' in file) {
+    const folder = isWhole ? path : dirname(path);
+    return {
+      config: withQuantization(file.text, textIn(folder, quantFile)),
+      weightsBytes: isWhole ? weightsIn(path) : null,
+    };
+  }
   const message = 'missing' in file ? `The model's configuration ${path} does not exist.` : file.problem;
   throw new CliError('refused', message, { hint: "Give the model's config.json: --model-config FILE" });
 };

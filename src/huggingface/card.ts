@@ -1,14 +1,8 @@
 /** What the Hub's metadata of a model says. */
 
+import type { CheckpointFile } from '../core/checkpoint.ts';
 import { amountOf, objectOf, parseJson } from '../core/json.ts';
 import { textOf } from './text.ts';
-
-export type HubFile = {
-  /** Within the repository. */
-  readonly path: string;
-  /** Bytes; null when not told, as mirrors may. */
-  readonly size: number | null;
-};
 
 export type Card = {
   readonly id: string | null;
@@ -18,7 +12,7 @@ export type Card = {
   readonly isPrivate: boolean | null;
   readonly disabled: boolean;
   /** Null when not told. */
-  readonly files: readonly HubFile[] | null;
+  readonly files: readonly CheckpointFile[] | null;
 };
 
 /** The Hub's own grammar; what it does not fit cannot be put into an address either. */
@@ -37,14 +31,15 @@ export const commitOf = (value: unknown): string | null =>
 const gatedOf = (value: unknown): Card['gated'] =>
   value === 'auto' || value === 'manual' || value === false ? value : null;
 
-const fileOf = (value: unknown): HubFile[] => {
+const fileOf = (value: unknown): CheckpointFile[] => {
   const sibling = objectOf(value);
   const path = textOf(sibling?.rfilename);
   if (sibling === undefined || path === null) return [];
   return [{ path, size: amountOf(sibling.size) ?? amountOf(objectOf(sibling.lfs)?.size) }];
 };
 
-const filesOf = (value: unknown): HubFile[] | null => (Array.isArray(value) ? value.flatMap(fileOf) : null);
+const filesOf = (value: unknown): CheckpointFile[] | null =>
+  Array.isArray(value) ? value.flatMap(fileOf) : null;
 
 const known = ['id', 'modelId', 'sha', 'siblings', 'gated'];
 

@@ -1,12 +1,21 @@
 /** What else is to know of a model that can be read: weights, code of its own, chat template. */
 
+import {
+  type CheckpointFile,
+  downloadOf,
+  indexFile,
+  needsIndex,
+  needsQuantFile,
+  quantFile,
+  weightsOf,
+  withQuantization,
+} from '../core/checkpoint.ts';
 import type { HubFacts } from '../core/hub-facts.ts';
 import { objectOf, parseJson } from '../core/json.ts';
-import type { Card, HubFile } from './card.ts';
+import type { Card } from './card.ts';
 import { filePath, type Look } from './look.ts';
 import type { Session } from './request.ts';
 import { textOf } from './text.ts';
-import { downloadOf, indexFile, needsIndex, weightsOf } from './weights.ts';
 
 export type Details = Pick<
   HubFacts,
@@ -24,7 +33,7 @@ const remoteCodeOf = (config: string | null): boolean | null => {
   return Object.keys(objectOf(read.auto_map) ?? {}).length > 0;
 };
 
-const has = (files: readonly HubFile[] | null, path: string): boolean =>
+const has = (files: readonly CheckpointFile[] | null, path: string): boolean =>
   files?.some(file => file.path === path) ?? false;
 
 /** A template, or a list of named ones. */
@@ -38,7 +47,10 @@ const holdsTemplate = (tokenizer: string): boolean | null => {
 /** Text of a file; null when it cannot be had. */
 type Read = (file: string, most: number) => Promise<string | null>;
 
-const chatTemplateOf = async (files: readonly HubFile[] | null, read: Read): Promise<boolean | null> => {
+const chatTemplateOf = async (
+  files: readonly CheckpointFile[] | null,
+  read: Read,
+): Promise<boolean | null> => {
   if (templateFiles.some(file => has(files, file))) return true;
   if (files !== null && !has(files, tokenizerFile)) return null;
   const text = await read(tokenizerFile, 16 * mebibyte);
@@ -47,7 +59,7 @@ const chatTemplateOf = async (files: readonly HubFile[] | null, read: Read): Pro
   return held === false && files === null ? null : held;
 };
 
-const indexOf = (files: readonly HubFile[] | null, read: Read): Promise<string | null> =>
+const indexOf = (files: readonly CheckpointFile[] | null, read: Read): Promise<string | null> =>
   files !== null && needsIndex(files) ? read(indexFile, 64 * mebibyte) : Promise.resolve(null);
 
 /** What is known without reading any file. */
@@ -59,7 +71,14 @@ export const detailsOf = (card: Card | null, config: string | null): Details => 
   config,
 });
 
-/** Reads the files that are worth it: at most two, at once. Those that cannot be had leave what they would tell unknown. */
+const quantOf = (
+  files: readonly CheckpointFile[] | null,
+  config: string | null,
+  read: Read,
+): Promise<string | null> =>
+  has(files, quantFile) && needsQuantFile(config) ? read(quantFile, 4 * mebibyte) : Promise.resolve(null);
+
+/** Reads the files that are worth it: at most three, at once. Those that cannot be had leave what they would tell unknown. */
 export const readDetails = async (
   session: Session,
   { card, config, anonymous }: Look,
@@ -72,7 +91,11 @@ export const readDetails = async (
     const reply = await session.get(filePath(id, revision, file), { most, anonymous });
     return reply.kind === 'answer' && reply.status === 200 ? reply.text : null;
   };
-  const [index, chatTemplate] = await Promise.all([indexOf(files, read), chatTemplateOf(files, read)]);
-  const known = detailsOf(card, config.text);
+  const [index, chatTemplate, quant] = await Promise.all([
+    indexOf(files, read),
+    chatTemplateOf(files, read),
+    quantOf(files, config.text, read),
+  ]);
+  const known = detailsOf(card, config.text === null ? null : withQuantization(config.text, quant));
   return { ...known, weightsBytes: files === null ? null : weightsOf(files, index), chatTemplate };
 };

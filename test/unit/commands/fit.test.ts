@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { component, newFolder, runCli } from '../../kit/process.ts';
@@ -152,6 +152,27 @@ describe('fit', () => {
     const guessed = await json(...words);
     expect(guessed.data.perGpu.weightsGiB[0]).toBeLessThan(14.96);
     expect(guessed.data.perGpu.weightsGiB[1]).toBeGreaterThan(14.96);
+  });
+  it('takes the size and the quantisation of a model from its folder', async () => {
+    const folder = join(cwd, 'model');
+    mkdirSync(folder);
+    const config = {
+      ...{ architectures: ['LlamaForCausalLM'], num_hidden_layers: 32, hidden_size: 4096 },
+      ...{ num_attention_heads: 32, num_key_value_heads: 8, intermediate_size: 14_336, vocab_size: 128_256 },
+      ...{ max_position_embeddings: 8192, torch_dtype: 'bfloat16' },
+    };
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+    for (const name of ['model.safetensors', 'consolidated.safetensors']) {
+      writeFileSync(join(folder, name), '');
+      truncateSync(join(folder, name), 3 * 2 ** 30);
+    }
+    const plain = await json('--model-config', folder, '--gpu', 'A100-80GB');
+    expect([plain.code, plain.data.perGpu.weightsGiB[0]]).toEqual([0, 3]);
+    const said = await json('--model-config', folder, '--gpu', 'A100-80GB', '--weights-gib', '5');
+    expect(said.data.perGpu.weightsGiB[0]).toBe(5);
+    writeFileSync(join(folder, 'hf_quant_config.json'), '{"quantization":{"quant_algo":"FP8"}}');
+    const quantised = await json('--model-config', folder, '--gpu', 'A100-80GB');
+    expect(quantised.data.findings[0]).toMatchObject({ rule: 'fit-illegal-quantization', level: 'error' });
   });
   it('knows instance types and their number of GPUs', async () => {
     const wide = await json('--gpu', 'g6.12xlarge', tp, '8', '--expert-parallel');

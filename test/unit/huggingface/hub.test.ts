@@ -145,6 +145,28 @@ describe('the index of the weights', () => {
   });
 });
 
+describe('a quantisation in a file of its own', () => {
+  const beside = card({
+    siblings: [
+      { rfilename: 'model.safetensors', size: 1000 },
+      { rfilename: 'hf_quant_config.json', size: 50 },
+    ],
+  });
+  it('is read beside a config.json that has none, and may be missing', async () => {
+    const path = paths.index.replace('model.safetensors.index.json', 'hf_quant_config.json');
+    const answers = { ...healthy, [paths.card]: { body: beside } };
+    const quant = { quantization: { quant_algo: 'NVFP4' } };
+    const found = await ask({ ...answers, [path]: { body: quant } });
+    expect(JSON.parse(found.config ?? '').quantization_config).toEqual({
+      quant_method: 'modelopt',
+      quant_algo: 'NVFP4',
+    });
+    const without = await ask({ ...answers, [path]: { status: 404 } });
+    expect(JSON.parse(without.config ?? '')).not.toHaveProperty('quantization_config');
+    expect(without.verdict).toBe('found');
+  });
+});
+
 describe('a gated model', () => {
   const restricted = `Access to model ${model} is restricted`;
   const gated = { ...healthy, ...gatedCard, ...me };

@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { HubFile } from '../../../src/huggingface/card.ts';
-import { downloadOf, needsIndex, otherFormats, weightsOf } from '../../../src/huggingface/weights.ts';
+import {
+  type CheckpointFile,
+  downloadOf,
+  needsIndex,
+  needsQuantFile,
+  otherFormats,
+  weightsOf,
+  withQuantization,
+} from '../../../src/core/checkpoint.ts';
 
-const files = (sizes: Readonly<Record<string, number | null>>): HubFile[] =>
+const files = (sizes: Readonly<Record<string, number | null>>): CheckpointFile[] =>
   Object.entries(sizes).map(([path, size]) => ({ path, size }));
 
 const index = (total: number | null, ...names: string[]): string =>
@@ -105,5 +112,27 @@ describe('the download', () => {
     expect(script).toContain(`OTHER_FORMATS = [${patterns}]`);
     expect(script).toContain('layouts = ["original/*", "metal/*"]');
     expect(script).toContain('layouts.append("consolidated*")');
+  });
+});
+
+describe('a quantisation in a file of its own', () => {
+  const quant = JSON.stringify({
+    producer: { name: 'modelopt' },
+    quantization: { quant_algo: 'FP8', exclude_modules: ['lm_head'] },
+  });
+  it('is put where engines look for it', () => {
+    expect(JSON.parse(withQuantization('{"vocab_size":8}', quant))).toEqual({
+      vocab_size: 8,
+      quantization_config: { quant_method: 'modelopt', quant_algo: 'FP8', exclude_modules: ['lm_head'] },
+    });
+  });
+  it('gives way to what config.json says, and to what cannot be read', () => {
+    const own = '{"quantization_config":{"quant_method":"fp8"}}';
+    expect(needsQuantFile(own)).toBe(false);
+    expect(withQuantization(own, quant)).toBe(own);
+    for (const text of [null, '', '[]', '{}', '{"quantization":7}'])
+      expect(withQuantization('{"a":1}', text)).toBe('{"a":1}');
+    expect(withQuantization('no JSON', quant)).toBe('no JSON');
+    expect(needsQuantFile(null)).toBe(false);
   });
 });
