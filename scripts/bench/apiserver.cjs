@@ -7,6 +7,7 @@ const http2 = require('node:http2');
 const net = require('node:net');
 const { join } = require('node:path');
 const { gzipSync } = require('node:zlib');
+const { createDays } = require('./days.cjs');
 const { node, pod } = require('./objects.cjs');
 
 const clusters = [
@@ -14,6 +15,7 @@ const clusters = [
   { name: 'far', nodes: 12, pods: 120, roundTripMs: 30 },
   { name: 'nodes', nodes: 5_000, pods: 0, roundTripMs: 0 },
   { name: 'pods', nodes: 0, pods: 20_000, roundTripMs: 0 },
+  { name: 'days', nodes: 5_000, pods: 0, deployments: 200, roundTripMs: 0 },
 ];
 
 const listStart = (kind, next) =>
@@ -62,15 +64,30 @@ const plain = {
 
 const none = { metadata: { name: 'none' }, items: [] };
 
-const bodyFor = (lists, { pathname, searchParams }) => {
+/** Bodies of texts by request, each made once. */
+const kept = textFor => {
+  const made = new Map();
+  return url => {
+    if (!made.has(url.href)) {
+      const text = textFor(url);
+      made.set(url.href, text && body(Buffer.from(text)));
+    }
+    return made.get(url.href);
+  };
+};
+
+const bodyFor = (lists, days, url) => {
+  const { pathname, searchParams } = url;
+  const told = days(url);
+  if (told !== undefined) return told;
   const found = lists[pathname];
   if (found === undefined) return body(Buffer.from(JSON.stringify(plain[pathname] ?? none)));
   return searchParams.has('limit') ? found.pages[Number(searchParams.get('continue') ?? 0)] : found.whole;
 };
 
-const answer = (lists, request, response) => {
+const answer = (lists, days, request, response) => {
   request.resume();
-  const { bytes, packed } = bodyFor(lists, new URL(request.url, 'https://stand-in'));
+  const { bytes, packed } = bodyFor(lists, days, new URL(request.url, 'https://stand-in'));
   const pack = packed !== undefined && String(request.headers['accept-encoding'] ?? '').includes('gzip');
   const sent = pack ? packed : bytes;
   response.writeHead(200, {
@@ -124,15 +141,16 @@ const main = async ([certificates, folder]) => {
   const authority = require(certificates).createAuthority('bench');
   const pair = authority.issue({ name: 'stand-in', hosts: ['127.0.0.1', 'localhost'] });
   writeFileSync(join(folder, 'ca.pem'), authority.cert);
-  for (const { name, nodes, pods, roundTripMs } of clusters) {
+  for (const { name, nodes, pods, deployments = 0, roundTripMs } of clusters) {
     const lists = {
       '/api/v1/nodes': list('Node', portions(nodes, node)),
       '/api/v1/pods': list('Pod', portions(pods, pod)),
     };
+    const days = deployments === 0 ? () => undefined : kept(createDays(deployments));
     // The API server speaks both HTTP/2 and 1.1 too.
     const options = { ...pair, allowHTTP1: true };
     const near = await listen(
-      http2.createSecureServer(options, (request, response) => answer(lists, request, response)),
+      http2.createSecureServer(options, (request, response) => answer(lists, days, request, response)),
     );
     const port = roundTripMs === 0 ? near : await listen(distance(near, roundTripMs));
     writeFileSync(join(folder, `${name}.kubeconfig`), kubeconfig(authority.cert, port), { mode: 0o600 });

@@ -24,6 +24,9 @@ const budgets = {
   near: { must: 8, stretch: 4, mib: 70 },
   far: { must: 0.35, stretch: 0.2, mib: 70 },
   request: { must: 2, stretch: 1.2, mib: Number.POSITIVE_INFINITY },
+  // Whole processes; what only fetches and parses that list takes 52 MiB itself.
+  list: { must: 3, stretch: 2, mib: 80 },
+  status: { must: 3, stretch: 2, mib: 70 },
 };
 
 /** TypeScript becomes one file that any Node runs. */
@@ -142,6 +145,44 @@ const processRows = (folder, parts) => {
   ];
 };
 
+const program = join(checkout, 'dist', 'cli.cjs');
+const deployment = 'chat-100';
+
+/** What the verbs read, whole: nothing of it grows with the nodes, and a status not with the deployments. */
+const graphs = '/apis/nvidia.com/v1alpha1';
+const inNamespace = '/api/v1/namespaces/dynamo';
+const selected = `labelSelector=${encodeURIComponent(`nvidia.com/dynamo-graph-deployment-name=${deployment}`)}`;
+const instance = `labelSelector=${encodeURIComponent(`app.kubernetes.io/instance=${deployment}`)}`;
+const daysReads = {
+  list: [`${graphs}/dynamographdeployments`, '/api/v1/configmaps'],
+  status: [
+    `${graphs}/namespaces/dynamo/dynamographdeployments/${deployment}`,
+    `${inNamespace}/configmaps?${instance}`,
+    `${inNamespace}/pods?${selected}`,
+    `/apis/batch/v1/namespaces/dynamo/jobs?${instance}`,
+    `${inNamespace}/events`,
+  ],
+};
+
+/** A verb against a process that does nothing but fetch and parse the same answers; both whole. */
+const verbRow = (verb, name, words, folder, { own, config }) => {
+  const kubeconfig = config('days');
+  return {
+    name,
+    ...measure(
+      [node, client, 'raw', own, kubeconfig, ...daysReads[verb]],
+      [node, program, 'nvidia-platform', 'dynamo-vllm', verb, ...words, '--kubeconfig', kubeconfig],
+      folder,
+    ),
+    budget: budgets[verb],
+  };
+};
+
+const daysRows = (folder, parts) => [
+  verbRow('list', 'list of 200 on 5,000 nodes, of fetch and parse', [], folder, parts),
+  verbRow('status', 'status of one of 200, of fetch and parse', [deployment, '-n', 'dynamo'], folder, parts),
+];
+
 /**
  * The rows about clusters, for table.mjs.
  * @param {string} folder an empty one that may be filled
@@ -161,6 +202,7 @@ export const clusterRows = async (folder, say) => {
       listRow('5,000 nodes, of fetch and parse', 'nodes', '/api/v1/nodes', budgets.nodes, parts),
       listRow('20,000 pods, of fetch and parse', 'pods', '/api/v1/pods', budgets.pods, parts),
       requestRow(parts),
+      ...daysRows(folder, parts),
     ];
     return rows.map(row => ({ ...row, verdict: verdictOf(row, row.budget) }));
   });

@@ -1,6 +1,6 @@
 // Runs the program once, and keeps the code that V8 compiled for it beside each bundle: `node train.cjs DIST WORDS…`.
 
-const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const { existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
@@ -22,8 +22,10 @@ Module._extensions['.cjs'] = (module, file) => {
 process.on('exit', () => {
   for (const [file, script] of scripts) {
     const kept = `${file}.compiled`;
-    // The first run that needs a bundle is the one it is compiled for.
-    if (!existsSync(kept)) writeFileSync(kept, script.createCachedData());
+    // The first run that needs a bundle is the one it is compiled for; another may be at it at the same time.
+    if (existsSync(kept)) continue;
+    writeFileSync(`${kept}.${process.pid}`, script.createCachedData());
+    renameSync(`${kept}.${process.pid}`, kept);
   }
 });
 

@@ -6,7 +6,7 @@ import { isClusterError } from '../cluster/refusal.ts';
 import type { SurveyAsk } from '../core/cluster-facts.ts';
 import type { LastVerify } from '../core/last-verify.ts';
 import type { KubernetesObject } from '../core/manifest.ts';
-import { instanceOf, isOwn, managedByLabel, ownName } from '../core/ownership.ts';
+import { instanceOf, isOwn, managedByLabel, ownName, ownSelector } from '../core/ownership.ts';
 import type { Values } from '../core/settings.ts';
 import { parseYaml } from '../core/yaml.ts';
 import { answersKey } from './apply/record.ts';
@@ -49,22 +49,38 @@ const spaceOf = ({ metadata }: KubernetesObject): string => metadata.namespace ?
 const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
 
 /** Null for a ConfigMap that holds no answers. */
-const answersIn = (record: KubernetesObject | undefined): Values | null => {
-  const text = (record?.['data'] as Readonly<Record<string, unknown>> | undefined)?.[answersKey];
+const answersIn = (record: KubernetesObject): Values | null => {
+  const text = (record['data'] as Readonly<Record<string, unknown>> | undefined)?.[answersKey];
   if (typeof text !== 'string') return null;
   const [data] = parseYaml(text).documents;
   return typeof data === 'object' && data !== null && !Array.isArray(data) ? (data as Values) : null;
+};
+
+/** What is kept beside a deployment. */
+type Kept = { readonly name: string; readonly namespace: string } & Pick<
+  Deployment,
+  'answers' | 'lastVerify'
+>;
+
+const recordIn = (object: KubernetesObject): Kept[] => {
+  const answers = answersIn(object);
+  const { labels, annotations } = object.metadata;
+  const name = instanceOf(labels) ?? '';
+  return answers === null
+    ? []
+    : [{ name, namespace: spaceOf(object), answers, lastVerify: lastVerifyIn(annotations) }];
 };
 
 /** Without the right to read them, deployments are told without their answers. */
 const readRecords = async (
   client: Client,
   where: Where,
+  labelSelector: string,
   signal: AbortSignal,
-): Promise<readonly KubernetesObject[]> => {
+): Promise<readonly Kept[]> => {
   try {
     const path = `/api/v1${within(where)}/configmaps`;
-    return (await listAll(client, path, ours, signal)).objects.filter(record => answersIn(record) !== null);
+    return (await listAll(client, path, { labelSelector }, signal)).objects.flatMap(recordIn);
   } catch (error) {
     if (isClusterError(error) && error.kind === 'forbidden') return [];
     throw error;
@@ -82,36 +98,36 @@ const readGraphs = async (
     async root => (await listAll(client, `${root}${within(where)}/${graph.plural}`, ours, signal)).objects,
   )) ?? [];
 
-const byPlace = (a: Deployment, b: Deployment): number =>
-  a.namespace.localeCompare(b.namespace) || a.name.localeCompare(b.name);
+const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-const deploymentOf = (graph: KubernetesObject, record: KubernetesObject | undefined): Deployment => ({
+/** Names are plain letters and digits: a collator of the language would take longer to load than to sort. */
+const byPlace = (a: Deployment, b: Deployment): number =>
+  order(a.namespace, b.namespace) || order(a.name, b.name);
+
+const deploymentOf = (graph: KubernetesObject, record: Kept | undefined): Deployment => ({
   name: graph.metadata.name,
   namespace: spaceOf(graph),
   graph,
-  answers: answersIn(record),
-  lastVerify: lastVerifyIn(record?.metadata.annotations),
+  answers: record?.answers ?? null,
+  lastVerify: record?.lastVerify ?? null,
   own: isOwn(graph.metadata.labels),
 });
 
-const recordsByPlace = (records: readonly KubernetesObject[]): Map<string, KubernetesObject> =>
-  new Map(records.map(one => [keyOf(spaceOf(one), instanceOf(one.metadata.labels) ?? ''), one]));
+const recordsByPlace = (records: readonly Kept[]): Map<string, Kept> =>
+  new Map(records.map(one => [keyOf(one.namespace, one.name), one]));
 
 /** Two lists, whatever the number of deployments. Errors: ClusterError; `forbidden` when the graphs may not be listed there. */
 const survey = async (client: Client, ask: Graphs, where: Where, signal: AbortSignal): Promise<Found> => {
   const [graphs, records] = await Promise.all([
     readGraphs(client, ask, where, signal),
-    readRecords(client, where, signal),
+    readRecords(client, where, ours.labelSelector, signal),
   ]);
   const byKey = recordsByPlace(records);
   const deployments = graphs.map(graph =>
     deploymentOf(graph, byKey.get(keyOf(spaceOf(graph), graph.metadata.name))),
   );
   for (const { name, namespace } of deployments) byKey.delete(keyOf(namespace, name));
-  const orphans = [...byKey.values()].map(record => ({
-    name: instanceOf(record.metadata.labels) ?? '',
-    namespace: spaceOf(record),
-  }));
+  const orphans = [...byKey.values()].map(({ name, namespace }) => ({ name, namespace }));
   return { deployments: deployments.sort(byPlace), namespace: where.namespace, orphans };
 };
 
@@ -155,7 +171,7 @@ const readOne = async (
       (await client.request<KubernetesObject>({ method: 'GET', path: `${root}/${rest}`, signal })).body,
   );
   if (found === null) return null;
-  const records = await readRecords(client, { namespace }, signal);
+  const records = await readRecords(client, { namespace }, ownSelector(name), signal);
   return deploymentOf(found, recordsByPlace(records).get(keyOf(namespace, name)));
 };
 
