@@ -25,6 +25,7 @@ export const command: Command = async ({ io, words }) => {
   const run = ['node', join(io.root, 'dist', 'cli.cjs'), 'complete'];
   print(io, scriptFor(shell, { program: join(io.root, 'cli'), run }));
   // Somebody who looks at it wants to know what it is for.
-  if (io.canPrompt) say(io, '', `To use it in this shell: ${hints[shell]}`);
+  if (io.canPrompt && 'isTTY' in io.stdout && io.stdout.isTTY === true)
+    say(io, '', `To use it in this shell: ${hints[shell]}`);
   return 0;
 };

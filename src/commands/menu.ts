@@ -3,9 +3,10 @@
 import { relative } from 'node:path';
 import { componentIndex } from '../components/load.ts';
 import { joinWords } from '../core/words.ts';
+import { CliError } from '../errors.ts';
 import { savedEntries } from '../files/library.ts';
 import type { Io } from '../io.ts';
-import { askGrouped, askOption, askSearch, type Group, type Option } from '../prompts/ask.ts';
+import { askGroupedOrBack, askOptionOrBack, askSearch, type Group, type Option } from '../prompts/ask.ts';
 import { shells } from './completion/scripts.ts';
 import { pathFrom } from './layers.ts';
 import { say } from './talk.ts';
@@ -52,15 +53,20 @@ export const verbGroups = (all: readonly Verb[], columns: number): Group[] => {
   }));
 };
 
-const top = async (io: Io): Promise<string[]> => {
-  const verb = await askOption('What?', optionsFor(topVerbs, io.columns), io);
-  if (verb !== 'completion') return [verb];
-  const options = shells.map(value => ({ value, name: value }));
-  return [verb, await askOption('Which shell?', options, io)];
+/** Null after Esc, here and below: the question before is asked again. */
+const top = async (io: Io): Promise<string[] | null> => {
+  const verb = await askOptionOrBack('What?', optionsFor(topVerbs, io.columns), io);
+  if (verb !== 'completion') return verb === null ? null : [verb];
+  const shell = await askOptionOrBack(
+    'Which shell?',
+    shells.map(value => ({ value, name: value })),
+    io,
+  );
+  return shell === null ? top(io) : [verb, shell];
 };
 
-const chooseComponent = async (category: string, io: Io): Promise<string> =>
-  askOption(
+const chooseComponent = (category: string, io: Io): Promise<string | null> =>
+  askOptionOrBack(
     'Which component?',
     optionsFor(
       componentIndex.filter(entry => entry.category === category),
@@ -78,7 +84,7 @@ const argumentsFor = async (verb: string, io: Io): Promise<string[]> => {
   return [relative(io.cwd, await askSearch('Which saved manifests?', options, io))];
 };
 
-const chooseCategory = async (io: Io): Promise<string> => {
+const chooseCategory = (io: Io): Promise<string | null> => {
   const categories = [...new Set(componentIndex.map(entry => entry.category))];
   const lines = categories.map(name => ({
     name,
@@ -88,16 +94,22 @@ const chooseCategory = async (io: Io): Promise<string> => {
       .join(', '),
   }));
   const rest = { name: other, summary: topVerbs.map(({ name }) => name).join(', ') };
-  return askOption('Which category?', optionsFor([...lines, rest], io.columns), io);
+  return askOptionOrBack('Which category?', optionsFor([...lines, rest], io.columns), io);
 };
 
-/** The words that a person would have typed. Errors: `interrupted`. */
+const inCategory = async (category: string, io: Io): Promise<string[] | null> => {
+  const name = await chooseComponent(category, io);
+  if (name === null) return null;
+  const verb = await askGroupedOrBack('What would you like to do?', verbGroups(verbs, io.columns), io);
+  return verb === null ? inCategory(category, io) : [category, name, verb, ...(await argumentsFor(verb, io))];
+};
+
+/** The words that a person would have typed. Errors: `interrupted`, also after Esc at the first question. */
 export const chooseVerb = async (io: Io): Promise<string[]> => {
   const category = await chooseCategory(io);
-  if (category === other) return top(io);
-  const name = await chooseComponent(category, io);
-  const verb = await askGrouped('What would you like to do?', verbGroups(verbs, io.columns), io);
-  const words = [category, name, verb, ...(await argumentsFor(verb, io))];
+  if (category === null) throw new CliError('interrupted', 'Nothing was chosen.');
+  const words = await (category === other ? top(io) : inCategory(category, io));
+  if (words === null) return chooseVerb(io);
   say(io, joinWords(['./cli', ...words]), '');
   return words;
 };

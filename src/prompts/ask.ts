@@ -150,12 +150,44 @@ export type Option = {
 export const askOption = async (message: string, options: readonly Option[], io: Io): Promise<string> =>
   asked(select({ message, choices: [...options], pageSize: 12 }, contextOf(io)));
 
+type Around = ReturnType<typeof contextOf> & { readonly clearPromptOnDone: boolean };
+
+/** Runs a prompt that Esc ends too, and leaves nothing of it on the screen; null stands for Esc. Readline tells of keys as soon as a prompt is drawn. */
+const orBack = async <T>(io: Io, prompt: (around: Around) => Promise<T>): Promise<T | null> => {
+  const back = new AbortController();
+  const heard = (_text: string, key: { readonly name?: string } | undefined): void => {
+    if (key?.name === 'escape') back.abort();
+  };
+  io.stdin.on('keypress', heard);
+  try {
+    const signal = AbortSignal.any([io.signal, back.signal]);
+    return await asked(prompt({ ...contextOf(io), signal, clearPromptOnDone: true }));
+  } catch (error) {
+    if (back.signal.aborted && !io.signal.aborted) return null;
+    throw error;
+  } finally {
+    io.stdin.off('keypress', heard);
+  }
+};
+
+/** As {@link askOption}; null after Esc. */
+export const askOptionOrBack = (
+  message: string,
+  options: readonly Option[],
+  io: Io,
+): Promise<string | null> =>
+  orBack(io, around => select({ message, choices: [...options], pageSize: 12 }, around));
+
 export type Group = { readonly title: string; readonly options: readonly Option[] };
 
-/** One of several, under titles. */
-export const askGrouped = async (message: string, groups: readonly Group[], io: Io): Promise<string> => {
+/** One of several, under titles; null after Esc. */
+export const askGroupedOrBack = (
+  message: string,
+  groups: readonly Group[],
+  io: Io,
+): Promise<string | null> => {
   const choices = groups.flatMap(({ title, options }) => [new Separator(title), ...options]);
-  return asked(select({ message, choices, pageSize: 30, loop: false }, contextOf(io)));
+  return orBack(io, around => select({ message, choices, pageSize: 30, loop: false }, around));
 };
 
 /** One of many, found by typing a part of it. */

@@ -33,6 +33,7 @@ export const keys = {
   down: '\u001b[B',
   up: '\u001b[A',
   interrupt: '\u0003',
+  escape: '\u001b',
   backspace: '\u007f',
 } as const;
 

@@ -57,6 +57,12 @@ for (const shell of Object.keys(shells)) {
       screen.kill('SIGKILL');
     };
 
+    it('says nothing while it is sourced, as start-up files do', async () => {
+      const { screen } = await start(shell);
+      expect(screen.text()).not.toContain('To use it in this shell');
+      screen.kill('SIGKILL');
+    });
+
     it('goes from category to component to verb to value', async () => {
       await type(
         `./cli nv${tab}dyn${tab}rend${tab}--mode d${tab}`,

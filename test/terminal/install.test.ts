@@ -333,6 +333,20 @@ describe('the terminal', () => {
     expect(await screen.ended()).toBe(130);
   });
 
+  it('goes back in the menu with Esc, and leaves with it at the first question', async () => {
+    const screen = open([], newFolder());
+    await enter(screen, /Which category\?\s+❯ nvidia-platform/);
+    await enter(screen, /Which component\?\s+❯ dynamo-vllm/);
+    await screen.until(/What would you like to do\?\s+Deploy\s+❯ install/);
+    screen.press(keys.escape);
+    await screen.until(/^\? Which component\?\s+❯ dynamo-vllm/);
+    screen.press(keys.escape);
+    await screen.until(/^\? Which category\?\s+❯ nvidia-platform/);
+    screen.press(keys.escape);
+    expect(await screen.ended()).toBe(130);
+    expect(screen.text()).toBe('Nothing was chosen.');
+  });
+
   it('is not needed for help, which fits into 80 columns', async () => {
     const screen = open([...verb, '--help'], newFolder());
     expect(await screen.ended()).toBe(0);

@@ -36,6 +36,9 @@ const plain = (words: readonly string[]): Expected => ({
 
 const liveFlags: Readonly<Record<string, Live>> = { context: 'contexts', namespace: 'namespaces' };
 
+/** Those of the manifests that this program renders; asking the cluster for others is not worth the wait. */
+const usualRoles = ['frontend', 'worker', 'prefill', 'decode', 'model-download'];
+
 const live = (what: Live): Expected => ({ ...nothing, live: [what] });
 
 const runFlag = (name: keyof typeof runFlags, { formats }: Verb): Flag => {
@@ -44,6 +47,7 @@ const runFlag = (name: keyof typeof runFlags, { formats }: Verb): Flag => {
   const what = liveFlags[name];
   const takes = (): Expected => {
     if (name === 'output') return plain(formats);
+    if (name === 'role') return plain(usualRoles);
     if (what !== undefined) return live(what);
     return metavar === 'FILE' || metavar === 'DIR' ? anyFile : nothing;
   };
