@@ -6,7 +6,7 @@ import type { Client } from './client.ts';
 import { ClusterError } from './refusal.ts';
 import { needsShape, readCrd, readCrdShape } from './survey/crd.ts';
 import { readServed } from './survey/discovery.ts';
-import { graphVersion, readAnswers, readGraphs } from './survey/graphs.ts';
+import { graphVersions, readAnswers, readGraphs } from './survey/graphs.ts';
 import { readLimitRanges, readQuotas } from './survey/limits.ts';
 import { readObjects } from './survey/metadata.ts';
 import { poolGroup, poolVersion, readNodePools } from './survey/nodePools.ts';
@@ -41,6 +41,21 @@ const volumesOf = async (
   return { kind: 'read', value };
 };
 
+/** Only the stored version can be read while the operator, which converts, is down; which one that is depends on its release. */
+const graphsIn = async (
+  read: Read,
+  graph: SurveyAsk['graph'],
+  [version, ...others]: readonly string[],
+  namespace: string,
+): Promise<ClusterFacts['graphs']> => {
+  if (version === undefined)
+    return missing(`The API server serves no ${graph.plural}.${graph.group} in a known version.`);
+  const found = await read(reader => readGraphs(reader, graph, version, namespace));
+  if (found.kind !== 'failed' || others.length === 0) return found;
+  const other = await graphsIn(read, graph, others, namespace);
+  return other.kind === 'read' ? other : found;
+};
+
 /** The kinds of the groups that were asked for, and what can only be read in a version that is served. */
 const discoveredFacts = (read: Read, ask: SurveyAsk, namespace: string) => {
   const groups = new Set([...ask.groups, ask.graph.group, poolGroup]);
@@ -50,12 +65,7 @@ const discoveredFacts = (read: Read, ask: SurveyAsk, namespace: string) => {
       kind: 'read' as const,
       value: kinds.filter(({ group }) => ask.groups.includes(group)),
     })),
-    graphs: whenRead(found, kinds => {
-      const version = graphVersion(ask.graph, kinds);
-      if (version === undefined)
-        return missing(`The API server serves no ${ask.graph.plural}.${ask.graph.group} in a known version.`);
-      return read(reader => readGraphs(reader, ask.graph, version, namespace));
-    }),
+    graphs: whenRead(found, kinds => graphsIn(read, ask.graph, graphVersions(ask.graph, kinds), namespace)),
     nodePools: whenRead(found, kinds => {
       const version = poolVersion(kinds);
       if (version === undefined) return missing(`The API server serves no nodepools.${poolGroup}.`);

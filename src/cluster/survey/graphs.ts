@@ -7,12 +7,12 @@ import type { Reader } from './reader.ts';
 
 const whole = (object: KubernetesObject): KubernetesObject => object;
 
-/** The version in which to read the custom resources; undefined when none of them is served. */
-export const graphVersion = (
+/** The versions in which the custom resources can be read, in the order in which they are wanted. */
+export const graphVersions = (
   { group, plural, versions }: SurveyAsk['graph'],
   served: readonly ServedKind[],
-): string | undefined =>
-  versions.find(version =>
+): readonly string[] =>
+  versions.filter(version =>
     served.some(kind => kind.group === group && kind.version === version && kind.plural === plural),
   );
 

@@ -141,6 +141,35 @@ describe('reads that wait for others', () => {
     expect(paths(api.asked)).not.toContain('/apis/nvidia.com/v1alpha1/namespaces/ns/dynamographdeployments');
   });
 
+  it('reads graphs in the stored version while the operator, which converts, is down', async () => {
+    const graphs = { dynamographdeployments: 'DynamoGraphDeployment' };
+    const graph = {
+      apiVersion: 'nvidia.com/v1alpha1',
+      kind: 'DynamoGraphDeployment',
+      metadata: { name: 'x' },
+    };
+    const down = refusal('server', 'conversion webhook for nvidia.com/v1alpha1 failed');
+    const path = (one: string) => `/apis/nvidia.com/${one}/namespaces/ns/dynamographdeployments`;
+    const served = {
+      '/apis': discovery({ 'nvidia.com': [version('v1alpha1', graphs), version('v1beta1', graphs)] }),
+    };
+    const { facts } = await surveyed({
+      ...served,
+      [path('v1beta1')]: down,
+      [path('v1alpha1')]: { items: [graph] },
+    });
+    expect(facts.graphs).toEqual({ kind: 'read', value: [graph] });
+    const dark = await surveyed({ ...served, [path('v1beta1')]: down, [path('v1alpha1')]: down });
+    expect(dark.facts.graphs).toEqual({ kind: 'failed', message: down.message });
+    const no = refusal('forbidden', 'no');
+    const barred = await surveyed({
+      ...served,
+      [path('v1beta1')]: no,
+      [path('v1alpha1')]: { items: [graph] },
+    });
+    expect(barred.facts.graphs).toEqual({ kind: 'forbidden', message: 'no' });
+  });
+
   it('says that graphs are not served, or why nobody knows', async () => {
     const { facts } = await surveyed({ '/apis': discovery({}) });
     expect(facts.graphs).toEqual({

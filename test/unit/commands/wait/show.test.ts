@@ -161,6 +161,17 @@ describe('lines', () => {
 });
 
 describe('events', () => {
+  it('none of a download of which no figure is known', async () => {
+    const events: string[] = [];
+    const show = await openShow(ioTo(new Writable()), kind => events.push(kind));
+    const unknown = { doneBytes: null, totalBytes: null, bytesPerSecond: null, secondsLeft: null };
+    show.look(outlook([], { ...unknown, note: 'asking the Hub' }), times());
+    expect(events).toEqual([]);
+    vi.setSystemTime(10_000);
+    show.look(outlook([], { ...unknown, totalBytes: 5, note: '' }), times());
+    expect(events).toEqual(['download']);
+  });
+
   it('tell stages, the download and findings as data', async () => {
     const events: unknown[] = [];
     const { stream, lines } = gather();
@@ -254,6 +265,19 @@ describe('the live table', () => {
     show.end();
     expect(screen.writes[0]).toContain('gke-de');
     expect(screen.writes.at(-1)).toContain('gke-demo-gpu-pool-7c1f2e3d-x9kq');
+  });
+});
+
+describe('those who want no talk', () => {
+  it('are told nothing', async () => {
+    const { stream, lines } = gather();
+    const show = await openShow(ioTo(stream), null, true);
+    show.look(outlook([row('worker', 'starting')], bytes(5)), times());
+    show.notice(slow);
+    show.say('The cluster is heard again.');
+    show.end();
+    expect(lines()).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
