@@ -41,7 +41,7 @@ export const symptoms: readonly Symptom[] = [
       fit-illegal-fp8-block fit-fp8-block-refined fit-illegal-quantization fit-illegal-dtype fit-illegal-architecture
       fit-illegal-pipeline fit-illegal-gpus fit-illegal-context fit-illegal-context-parallel fit-illegal-block-size
       fit-illegal-utilization fit-unknown fit-unknown-model fit-unknown-architecture fit-unknown-gpu
-      fit-unknown-price fit-config-unreadable fit-draft-not-counted gpu-types gpu-shared gpu-pinned driver
+      fit-unknown-price fit-config-unreadable fit-file-unreadable fit-draft-not-counted gpu-types gpu-shared gpu-pinned driver
     `),
   },
   {

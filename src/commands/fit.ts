@@ -4,7 +4,7 @@ import { type Finding, hasErrors } from '../core/finding.ts';
 import type { FitAsk, FitReport } from '../core/fit.ts';
 import type { HubFacts } from '../core/hub-facts.ts';
 import { settle } from '../core/settings.ts';
-import { CliError, exitCodes, isCliError } from '../errors.ts';
+import { CliError, type ErrorKind, exitCodes, isCliError } from '../errors.ts';
 import { readLocalModel } from '../files/modelConfig.ts';
 import { fitLines } from '../output/fit.ts';
 import { paintFor } from '../output/paint.ts';
@@ -94,13 +94,17 @@ const answer = async (context: Context): Promise<number> => {
   return codeOf(report);
 };
 
+/** What a script reads as an answer too: nothing is known, and the findings say why. */
+const answerable: readonly ErrorKind[] = ['refused', 'unavailable', 'forbidden'];
+
 export const command: Command = async context => {
   try {
     return await answer(context);
   } catch (error) {
-    if (context.options.output !== 'json' || !isCliError(error) || error.kind !== 'refused') throw error;
+    if (context.options.output !== 'json' || !isCliError(error) || !answerable.includes(error.kind))
+      throw error;
     const own: Finding = {
-      rule: 'fit-config-unreadable',
+      rule: context.options.modelConfig === undefined ? 'fit-file-unreadable' : 'fit-config-unreadable',
       level: 'error',
       path: '',
       message: error.message,

@@ -32,6 +32,10 @@ const surveyed = (cluster: ClusterFacts, facts: Facts, hub: HubFacts | null): Su
 
 /** Errors: why the cluster cannot be looked at. */
 const live = async (context: Context, given: Facts): Promise<Surroundings> => {
+  if (context.options.offline === true)
+    throw new CliError('unavailable', 'The cluster was not looked at, because of --offline.', {
+      hint: 'Leave --offline out, name a GPU with --gpu NAME, or give what was seen before: --snapshot FILE',
+    });
   const { namespace } = settle(context.table, await soundLayers(context, given)).values;
   const look = prepareLook(context, String(namespace));
   try {

@@ -195,6 +195,18 @@ describe('fit', () => {
   ])('refuses %s %s as a wrong use', async (flag, value) => {
     expect((await runFit(flag, value)).code).toBe(64);
   });
+  it('answers in JSON too when there is no cluster or no such file', async () => {
+    const offline = await json('cluster', '--offline');
+    expect([offline.code, offline.data.verdict, offline.data.perGpu]).toEqual([69, 'unknown', null]);
+    expect(offline.data.findings[0].hint).toContain('--snapshot FILE');
+    const gone = await runCli([...component, 'fit', 'cluster', '-o', 'json'], {
+      cwd,
+      env: { KUBECONFIG: join(cwd, 'nowhere') },
+    });
+    expect([gone.code, JSON.parse(gone.stdout).findings[0].rule]).toEqual([69, 'cluster-no-config']);
+    const prices = await json('--prices', 'none.json');
+    expect([prices.code, prices.data.findings[0].rule]).toEqual([65, 'fit-file-unreadable']);
+  });
   it('says in JSON too that a file is missing or no JSON', async () => {
     writeFileSync(join(cwd, 'x.json'), '[]');
     for (const file of ['none.json', 'x.json']) {

@@ -201,6 +201,13 @@ const memory = {
     cause: 'A typing error, or a machine that is in no list here.',
     remedy: 'Give the price of one GPU by its name, such as {"H100-80GB": 4.1}.',
   },
+  'fit-file-unreadable': {
+    title: 'A file that was named cannot be used',
+    meaning:
+      'The file with nodes, prices or facts about a cluster is missing, may not be read, or holds something else.',
+    cause: 'A mistyped path, a file of another program, or a cut file.',
+    remedy: 'Follow the hint: it says how such a file is made.',
+  },
   'fit-config-unreadable': {
     title: 'The configuration of the model cannot be read',
     meaning: 'The file of --model-config holds no JSON object.',
