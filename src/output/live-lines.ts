@@ -12,11 +12,15 @@ const head = ({ role, ready, wanted }: RoleRow): string => (wanted > 1 ? `${role
 /** Below a second nobody waits. */
 const worthSaying = (milliseconds: number): boolean => milliseconds >= 1000;
 
+/** Nothing was under way in them, so they took no time. */
+const settled: readonly string[] = ['ready', 'complete', 'none wanted'];
+
 /** How long the stage before took, or how long this one lasts. */
 const timeOf = (row: RoleRow, before: RoleRow | undefined, now: number): string => {
   const lasts = now - row.stageSince;
   if (before === undefined || stageWord(before.stage) === stageWord(row.stage))
     return worthSaying(lasts) ? ` (${clock(lasts)})` : '';
+  if (settled.includes(before.stage)) return '';
   const took = row.stageSince - before.stageSince;
   return worthSaying(took) ? ` (${stageWord(before.stage)} took ${clock(took)})` : '';
 };

@@ -167,6 +167,12 @@ describe('lines', () => {
     const before = row('worker', { stage: 'scheduling', stageSince: 719_500 });
     expect(stageLine(loading, before, times.now)).toBe('worker: loading weights 5/11');
   });
+  it('tell no time of what came to its end long before', () => {
+    for (const stage of ['ready', 'complete', 'none wanted'])
+      expect(stageLine(loading, row('worker', { stage, stageSince: 1000 }), times.now)).toBe(
+        'worker: loading weights 5/11',
+      );
+  });
   it('tell replicas, a new node, restarts and a note', () => {
     const full = { ...loading, ready: 1, wanted: 2, node: 'gpu-1', restarts: 1, note: 'slow disk' };
     expect(stageLine(full, loading, times.now)).toBe(

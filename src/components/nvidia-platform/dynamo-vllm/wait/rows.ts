@@ -2,7 +2,7 @@
 
 import type { RoleRow } from '../../../../core/sight.ts';
 import { isFinished } from './download.ts';
-import { isReady, type Pod } from './pods.ts';
+import { conditionsOf, isReady, type Pod } from './pods.ts';
 import type { Role, Scene } from './scene.ts';
 import { nodeMaker, placementNote } from './schedule-text.ts';
 import { isPulling, lastEvent, type PodStage, stageOf } from './stages.ts';
@@ -65,21 +65,31 @@ const restartsOf = (role: Role): number => {
   );
 };
 
-/** Pods that were made so far may be all right while others are still missing. */
-const stageWord = (role: Role, behind: Behind): string =>
-  behind.stage.stage === 'ready' && role.kind !== 'download' && role.pods.length < role.wanted
-    ? 'creating pods'
-    : behind.stage.stage;
+/** Since when pods may be missing: not before the wait began, nor while the deployment was whole. */
+const missingSince = ({ graph, sight }: Scene): number => {
+  const { Ready } = conditionsOf(graph?.status);
+  return Math.max(sight.since, Ready?.status === 'False' ? (Ready.since ?? 0) : 0);
+};
+
+/** Pods that were made so far may be all right while others are still missing; the age of those says nothing then. */
+const stageOfRole = (scene: Scene, role: Role, { stage }: Behind): Pick<PodStage, 'stage' | 'since'> =>
+  stage.stage === 'ready' && role.kind !== 'download' && role.pods.length < role.wanted
+    ? { stage: 'creating pods', since: missingSince(scene) }
+    : stage;
 
 const rowOf = (scene: Scene, role: Role): RoleRow => {
   const behind = furthestBehind(scene, role);
   const finished = role.kind === 'download' && isFinished(scene, role);
+  const { stage, since } =
+    behind === null
+      ? { stage: withoutPods(scene, role), since: scene.sight.since }
+      : stageOfRole(scene, role, behind);
   return {
     role: role.name,
     ready: readyOf(scene, role),
     wanted: role.wanted,
-    stage: finished ? 'complete' : behind === null ? withoutPods(scene, role) : stageWord(role, behind),
-    stageSince: behind?.stage.since ?? scene.sight.since,
+    stage: finished ? 'complete' : stage,
+    stageSince: since,
     node: behind?.pod.node ?? null,
     restarts: restartsOf(role),
     note: finished ? '' : noteOf(scene, behind),

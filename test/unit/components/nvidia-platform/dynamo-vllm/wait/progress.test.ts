@@ -130,6 +130,20 @@ describe('stages before it', () => {
     const alone = workerRow(look(two, seen(70, { graph: liveGraph(two), pods: [ready] })));
     expect(alone).toMatchObject({ ready: 1, wanted: 2, stage: 'creating pods' });
   });
+
+  it('counts the creating of pods from when they were missing, whatever the age of those that are there', () => {
+    const two = deployed({ name: 'qwen3-30b', replicas: 2 });
+    const old = podOf(two, 'worker', { name: 'a', status: readyStatus(-3_600) });
+    const since = (status: object) =>
+      workerRow(look(two, seen(70, { graph: liveGraph(two, { ...status }), pods: [old] })))?.stageSince;
+    expect(since({})).toBe(moment(0));
+    const ready = (value: string, seconds: number) => ({
+      conditions: [{ type: 'Ready', status: value, lastTransitionTime: time(seconds) }],
+    });
+    expect(since(ready('False', 60))).toBe(moment(60));
+    expect(since(ready('False', -600))).toBe(moment(0));
+    expect(since(ready('True', 60))).toBe(moment(0));
+  });
 });
 
 describe('a download', () => {
