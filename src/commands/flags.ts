@@ -45,7 +45,10 @@ export const runFlags = {
     flags: '--delete-token-secret',
     summary: "remove this program's token Secret too, unless others use it",
   },
-  watch: { flags: '-w, --watch', summary: 'stay and show changes as they happen' },
+  watch: {
+    flags: '-w, --watch',
+    summary: 'stay and show changes as they happen, until Ctrl-C; the exit code is that of the last state',
+  },
   output: { flags: '-o, --output <FORMAT>', summary: 'how the data is printed' },
   quiet: { flags: '-q, --quiet', summary: 'no talk, only errors' },
   verbose: { flags: '-v, --verbose', summary: 'say where each setting came from' },

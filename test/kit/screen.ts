@@ -12,6 +12,8 @@ export type OwnScreen = {
   readonly writes: readonly string[];
   /** What the terminal itself shows, such as the ^C of a key. */
   readonly echo: (text: string) => void;
+  /** As when the window is made narrower or wider: what stands there flows into the new width. */
+  readonly resize: (columns: number) => Promise<void>;
 };
 
 /** A write is a chunk, or what was corked together, as a real terminal's stream hands it on. */
@@ -46,12 +48,20 @@ export const openScreen = (columns = 80, rows = 24): OwnScreen => {
     writes.push(text);
     waiting.push(text);
   };
+  const stream = streamTo(take, columns, rows);
+  const shown = (): Promise<void> =>
+    new Promise(resolve => terminal.write(waiting.splice(0).join(''), resolve));
   return {
-    stream: streamTo(take, columns, rows),
+    stream,
     writes,
+    resize: async width => {
+      await shown();
+      terminal.resize(width, rows);
+      Object.assign(stream, { columns: width });
+    },
     echo: text => void waiting.push(text),
     lines: async () => {
-      await new Promise<void>(resolve => terminal.write(waiting.splice(0).join(''), resolve));
+      await shown();
       const { active } = terminal.buffer;
       const all = Array.from(
         { length: active.length },

@@ -21,6 +21,8 @@ export type Screen = {
   /** Everything the program wrote, escapes included. */
   readonly raw: () => string;
   readonly press: (keys: string) => void;
+  /** As when the window is made wider or narrower; what is on the screen flows into the new width. */
+  readonly resize: (columns: number) => void;
   /** Waits until the screen shows something; says what it showed when it never comes. */
   readonly until: (pattern: RegExp) => Promise<void>;
   /** Waits for the end; the exit code, 128 and the signal's number when a signal ended it. */
@@ -111,6 +113,10 @@ export const openTerminal = (file: string, args: readonly string[], options: Ter
     broken,
     raw: () => raw,
     press: typed => child.write(typed),
+    resize: width => {
+      screen.resize(width, rows);
+      child.resize(width, rows);
+    },
     until: async pattern => {
       await wait(
         () => (pattern.test(text()) ? true : undefined),

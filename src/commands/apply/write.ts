@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../../core/manifest.ts';
 import { CliError } from '../../errors.ts';
 import type { ApplyArgs } from './args.ts';
 import { interrupted, stopped } from './ended.ts';
+import { removeFormerJobs } from './former.ts';
 import { fateOf } from './jobs.ts';
 import { graphUid } from './live.ts';
 import type { Progress } from './progress.ts';
@@ -112,5 +113,6 @@ export const writeAll = async (work: Work): Promise<string[]> => {
   }
   const warnings: string[] = [];
   for (const step of steps) warnings.push(...(await at(work, step.run.object, () => writeOne(work, step))));
+  await removeFormerJobs(args, steps, progress);
   return warnings;
 };

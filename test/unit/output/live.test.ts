@@ -66,3 +66,11 @@ it('leaves nothing behind when it never had a line', async () => {
   canvas.end();
   expect(await screen.lines()).toEqual(['before']);
 });
+
+it('stands there once when the window becomes narrower, and its lines flow', async () => {
+  const { screen, canvas } = open();
+  canvas.draw(['x'.repeat(70), `\u001b[32m${'y'.repeat(70)}\u001b[39m`, 'end']);
+  await screen.resize(40);
+  canvas.draw(['x'.repeat(30), 'y', 'end']);
+  expect(await screen.lines()).toEqual(['before', 'x'.repeat(30), 'y', 'end']);
+});

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { applyAll } from '../../../../src/commands/apply/apply.ts';
 import { applyCatalogue } from '../../../../src/core/catalogue-apply.ts';
-import type { ClusterFacts } from '../../../../src/core/cluster-facts.ts';
+import type { ClusterFacts, Labels } from '../../../../src/core/cluster-facts.ts';
+import { ownLabels } from '../../../../src/core/ownership.ts';
 import type { CliError } from '../../../../src/errors.ts';
 import { claim, emptyFacts, graph, job, live, type Play, played, refusal } from './playedApi.ts';
 
@@ -207,6 +208,24 @@ describe('a Job of that name', () => {
   test('that failed is removed and made anew', async () => {
     const calls = await run(finished('Failed'), ours);
     expect([calls[0], calls.at(-1)]).toEqual(['DELETE jobs/chat-download-1', 'PATCH jobs/chat-download-1']);
+  });
+
+  test('of former settings is removed once the new ones are written, and no other', async () => {
+    const fact = (name: string, labels: Labels, deleting = false) => ({
+      ...{ name, labels, annotations: {}, managers: [], deleting },
+    });
+    const own = job.metadata.labels ?? {};
+    const cluster = (...more: ReturnType<typeof fact>[]): ClusterFacts => ({
+      ...ours,
+      jobs: { kind: 'read', value: [fact(job.metadata.name, own), ...more] },
+    });
+    const seen = cluster(
+      fact('chat-download-0', own),
+      fact('chat-download-going', own, true),
+      fact('other-download-0', ownLabels('model-download', 'other')),
+      fact('theirs', { 'app.kubernetes.io/instance': 'chat' }),
+    );
+    expect(await run(finished('Complete'), seen)).toEqual(['DELETE jobs/chat-download-0']);
   });
 
   test('that was done for a claim which is gone is made anew', async () => {

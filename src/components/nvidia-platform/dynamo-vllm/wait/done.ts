@@ -8,6 +8,7 @@ import { count, type Data, metadataOf, number, record, text, texts } from './mem
 import { moment } from './moment.ts';
 import { conditionsOf, isReady } from './pods.ts';
 import type { Role, Scene } from './scene.ts';
+import { wasNeverChanged } from './unchanged.ts';
 
 type Doneness = {
   readonly done: boolean;
@@ -53,18 +54,9 @@ const cutMs = 1_000;
 /** A time that lies further ahead than this comes from a clock that is wrong, not from news. */
 const wrongClockMs = 5_000;
 
-/**
- * A graph that was never changed has no old success to show. Adding the finalizer counts as the second generation on operators
- * that do not write the observed one (0.8, 0.9).
- */
-const wasNeverChanged = (graph: unknown): boolean => {
-  const generation = count(metadataOf(graph).generation);
-  const observed = number(record(record(graph).status).observedGeneration);
-  return generation === 1 || (generation === 2 && observed === null);
-};
-
 /** From 1.2 on the pending state comes together with the new generation, so nothing has to settle. */
 const settlesAtOnce = (graph: unknown): boolean => {
+  // One that was never changed has no old success to show.
   if (wasNeverChanged(graph)) return true;
   const annotations = texts(metadataOf(graph).annotations);
   const release = parseRelease(annotations['nvidia.com/dynamo-operator-origin-version'] ?? '');

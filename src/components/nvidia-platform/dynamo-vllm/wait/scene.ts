@@ -141,11 +141,11 @@ const jobRoles = (
 const isOurs = (object: unknown, name: string): boolean =>
   labelsOf(object)['app.kubernetes.io/instance'] === name;
 
-/** Jobs that were applied, and those seen that carry the deployment's label. */
+/** Jobs that were applied; without any, those seen that carry the deployment's label. Others of that label are of former settings. */
 const jobNames = (awaited: Awaited, sight: Sight): string[] => {
   const applied = awaited.objects.filter(isJob).map(nameOf);
   const seen = sight.jobs.filter(job => isOurs(job, awaited.name)).map(nameOf);
-  return [...new Set([...applied, ...seen])].filter(name => name !== '');
+  return [...new Set(applied.length > 0 ? applied : seen)].filter(name => name !== '');
 };
 
 const podsFrom = (sight: Sight, events: readonly Happening[]): Pod[] =>

@@ -5,6 +5,7 @@ import type { Component } from '../graph.ts';
 import { clockSlackMs } from './events.ts';
 import { list, record, text } from './members.ts';
 import { mainSpec, type Pod } from './pods.ts';
+import { wasNeverChanged } from './unchanged.ts';
 
 /** Pods made from one template share it: the ReplicaSet's hash, and from Dynamo 1.0 on the name of the component's own object. */
 const templateOf = (pod: Pod): string =>
@@ -34,6 +35,20 @@ const differsInEnvironment = (pod: Pod, component: Component): boolean => {
   );
 };
 
+/** Registries are mirrored and tags pinned to digests by admission: only another tag of a tagged image is another image. */
+const tagOf = (image: string): string | undefined => /:([^/:@]+)(?:@[^@]*)?$/.exec(image)?.[1];
+
+/** Whether it was certainly made from another image, arguments or variables. */
+const isOfAnother = (pod: Pod, component: Component): boolean => {
+  const main = mainSpec(pod);
+  const [wanted, has] = [tagOf(component.image), tagOf(text(main.image))];
+  if (wanted !== undefined && has !== undefined && wanted !== has) return true;
+  const args = list(main.args);
+  return (
+    (component.args.length > 0 && !sameWords(args, component.args)) || differsInEnvironment(pod, component)
+  );
+};
+
 /** Whether a pod was made from what the component says now, as far as that can be seen from outside. */
 const isMadeFrom = (pod: Pod, component: Component): boolean => {
   const main = mainSpec(pod);
@@ -48,16 +63,18 @@ const changeTakesMs = 60_000;
 
 /**
  * A pod that a newer template replaces says nothing about what was applied. One that is older than the wait and made from something else
- * is taken for such a pod at first; admission on a cluster may rewrite images, so the difference alone never counts for long.
+ * is taken for such a pod at first; admission on a cluster may rewrite images, so the difference alone never counts for long. A
+ * change that follows another at once finds pods of that other one, which are hardly older than the wait.
  */
 export const isCurrent = (
   pod: Pod,
   pods: readonly Pod[],
   component: Component | null,
-  { now, since }: Sight,
+  { now, since, graph }: Sight,
 ): boolean => {
   if (isSuperseded(pod, pods)) return false;
+  if (component === null || now >= since + changeTakesMs) return true;
   const older = (pod.created ?? since) < since - clockSlackMs / 2;
-  const changing = now < since + changeTakesMs;
-  return component === null || !older || !changing || isMadeFrom(pod, component);
+  if (older) return isMadeFrom(pod, component);
+  return graph === null || wasNeverChanged(graph) || !isOfAnother(pod, component);
 };

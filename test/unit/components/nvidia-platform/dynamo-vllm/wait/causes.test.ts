@@ -228,6 +228,41 @@ describe('an unknown cause', () => {
   });
 });
 
+describe('a pod of settings that were taken back a moment ago', () => {
+  const image = 'registry.example/vllm-runtime:missing';
+  const message = `Failed to pull image "${image}": not found`;
+  const failing = podOf(awaited, 'worker', {
+    name: 'failing',
+    created: -1,
+    status: {
+      phase: 'Pending',
+      containerStatuses: [container({ state: { waiting: { reason: 'ErrImagePull', message } } })],
+    },
+  });
+  const spec = failing['spec'] as { readonly containers: readonly object[] };
+  const pod = {
+    ...failing,
+    spec: { ...spec, containers: spec.containers.map(one => ({ ...one, image })) },
+  };
+  const rules = (seconds: number, generation: number): string[] =>
+    look(
+      awaited,
+      seen(seconds, {
+        graph: liveGraph(awaited, { observedGeneration: generation }, { generation }),
+        pods: [pod],
+      }),
+    ).hopeless.map(({ rule }) => rule);
+
+  it('says nothing about those that came back, until the operator had its time', () => {
+    expect(rules(2, 3)).toEqual([]);
+    expect(rules(65, 3)).toEqual(['pull-not-found']);
+  });
+
+  it('is what there is where nothing was ever changed', () => {
+    expect(rules(2, 1)).toEqual(['pull-not-found']);
+  });
+});
+
 describe('a container that is not even made', () => {
   it('lacks a Secret', () => {
     const message = 'secret "hf-token-secret" not found';
