@@ -233,6 +233,8 @@ const act = async (context: Context, loaded: Loaded, found: Found): Promise<Outc
 };
 
 const uninstall = async (context: Context): Promise<Outcome> => {
+  // Known to be wrong only after the yes, it would be known too late.
+  durationOf('--timeout', context.options.timeout);
   const [deployed, { survey }] = await Promise.all([context.entry.deployed(), context.entry.preflight()]);
   const client = await connectFrom(context);
   try {

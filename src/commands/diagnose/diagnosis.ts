@@ -34,7 +34,7 @@ const notYet = ({ name }: Awaited, rows: readonly RoleRow[]): Finding => {
     rule: 'not-ready-yet',
     level: 'info',
     path: '',
-    message: `${name} is not ready yet: ${states}; nothing is wrong so far.`,
+    message: `${name} is not ready yet, and not for longer than usual: ${states}.`,
     hint: '',
   };
 };

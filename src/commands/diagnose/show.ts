@@ -59,7 +59,7 @@ const headOf = (name: string, namespace: string, diagnosis: Diagnosis): string =
   const place = `${name} in namespace ${namespace}`;
   if (diagnosis.report?.verdict === 'serving' && isSound(diagnosis))
     return `${place} serves; nothing wrong was found.`;
-  return isSound(diagnosis) ? `${place}: nothing wrong was found.` : `${place}:`;
+  return `${place}: ${isSound(diagnosis) ? 'nothing wrong was found.' : 'what was found, the likeliest cause first.'}`;
 };
 
 const causes = (

@@ -128,7 +128,12 @@ const prepare = async (work: Work): Promise<Ready> => {
 const replayOf = ({ base, kind, deployment }: Work, { changed }: Ready): string => {
   const { entry, table } = base.context;
   const { namespace: _, ...others } = table;
-  const more = [deployment.name, '-n', deployment.namespace, ...reachWords(base.context)];
+  const { yes, rollbackOnFailure } = base.context.options;
+  const more = [
+    ...[deployment.name, '-n', deployment.namespace, ...reachWords(base.context)],
+    ...(rollbackOnFailure === true ? ['--rollback-on-failure'] : []),
+    ...(yes === true ? ['--yes'] : []),
+  ];
   return replayCommand(entry, kind.verb, others, changed.settled, more);
 };
 

@@ -113,7 +113,7 @@ describe('the order of causes', () => {
     expect(young.findings[0]).toMatchObject({
       rule: 'not-ready-yet',
       level: 'info',
-      message: 'chat is not ready yet: decode 0/1 loading weights 12/24; nothing is wrong so far.',
+      message: 'chat is not ready yet, and not for longer than usual: decode 0/1 loading weights 12/24.',
     });
     expect(rules(sources({}, { since: now - 601_000 }))[0]).toBe('wait-timed-out error');
   });
@@ -128,7 +128,7 @@ describe('a diagnosis for people', () => {
   const lines = diagnosisLines({ name: 'chat', namespace: 'ns' }, diagnosis, paintFor(false), 80);
   it('has the cause first, with evidence and remedy, and then what was looked at', () => {
     const text = lines.join('\n');
-    expect(text.split('\n')[0]).toBe('chat in namespace ns:');
+    expect(text.split('\n')[0]).toBe('chat in namespace ns: what was found, the likeliest cause first.');
     expect(text).toMatch(
       /error: start-kv-memory happened\.\n {2}mend start-kv-memory\n {2}\(start-kv-memory\)\n {2}Its log says:\n {4}Bearer \*\*\* died\n/,
     );

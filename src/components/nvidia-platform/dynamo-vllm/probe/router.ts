@@ -73,7 +73,11 @@ const proof = ({ temperature }: RouterAsk, { applied, cached }: RouterSeen): Rou
   const chance = temperature > 0 ? `, no hit yet at router temperature ${temperature}` : '';
   if (applied !== null) {
     const found = hit ? `, ${cached} tokens of the repeated prompt cached` : chance;
-    return { outcome: 'pass', detail: `event-driven: ${applied} KV events${found}`, because: null };
+    return {
+      outcome: 'pass',
+      detail: `event-driven: ${applied} KV ${applied === 1 ? 'event' : 'events'}${found}`,
+      because: null,
+    };
   }
   return hit
     ? {
