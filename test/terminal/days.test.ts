@@ -168,6 +168,12 @@ await describeWithFrontend('The days after', { release: '0.9.1', nodes: 'p5.48xl
       expect(yaml.stdout).toContain(`name: ${NAME}`);
     });
 
+    test('check says first where it looks', async () => {
+      const typed = `check --model ${MODEL} --name ${NAME}`;
+      await same(await watch('check', typed), typed);
+      expect(await json(typed)).toMatchObject({ cluster: { context: 'admin', namespace: NAMESPACE } });
+    });
+
     test('status, short and wide', async () => {
       await same(await watch('status', `status ${NAME}`), `status ${NAME}`);
       await same(await watch('status-wide', `status ${NAME} -o wide`), `status ${NAME} -o wide`);
@@ -341,6 +347,12 @@ await describeWithFrontend('The days after', { release: '0.9.1', nodes: 'p5.48xl
         stderr: expect.stringContaining(`uninstall ${NAME} -n ${NAMESPACE} --yes`),
       });
       expect(await events(`uninstall ${NAME}`, 64)).toMatchObject({ verdict: 'refused' });
+      const wrong = await run('uninstall', NAME, '--yes', '--timeout', 'soon');
+      expect(wrong).toMatchObject({
+        code: 64,
+        stderr: expect.stringMatching(/^error: --timeout soon is no/),
+      });
+      expect(await graphOf(cluster(), NAME)).not.toBeNull();
     });
 
     test('uninstall: another name than its own removes nothing, its own removes it', PATIENCE, async () => {
