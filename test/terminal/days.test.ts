@@ -21,6 +21,7 @@ const settled = (text: string): string =>
   normal(text)
     .replace(/^( +Age +)\d+[smh]$/gm, '$1NNs')
     .replace(/\b\d+[smh] ago/g, 'NNs ago')
+    .replace(/Kubernetes v1\.\d+\.\d+/g, 'Kubernetes v1.N.N')
     .replace(/ [ \d]\d[smh](?= {2})/g, ' NNs')
     .replace(/-[0-9a-f]{9,10}-[a-z0-9]{5}\b/g, '-0123456789-abcde')
     .replace(/(-HASH1234)-[a-z0-9]{5}\b/g, '$1-abcde')
