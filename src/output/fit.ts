@@ -12,8 +12,12 @@ import type {
 } from '../core/fit.ts';
 import type { Paint } from './paint.ts';
 
-const gib = (value: number): string => value.toFixed(1);
-const count = (value: number): string => Math.floor(value).toLocaleString('en-US');
+/** No GPU and no model is as large; such figures come of a slip of the keys. */
+const absurd = 1e6;
+
+const gib = (value: number): string => (Math.abs(value) < absurd ? value.toFixed(1) : value.toExponential(1));
+const count = (value: number): string =>
+  value < absurd ** 2 ? Math.floor(value).toLocaleString('en-US') : value.toExponential(1);
 
 const range = ([low, high]: FitRange, text: (value: number) => string): string =>
   text(low) === text(high) ? text(low) : `${text(low)} .. ${text(high)}`;
@@ -182,13 +186,16 @@ const money = (value: number): string => value.toFixed(2);
 
 const minutes = (seconds: number): string => String(Math.max(1, Math.round(seconds / 60)));
 
+const wholeGib = (value: number): string =>
+  value < absurd ? String(Math.ceil(value)) : value.toExponential(1);
+
 /** What one worker needs beside the GPU's memory. */
 const hostLines = ({ host, costPerHour }: FitReport): string[] => {
   const price = costPerHour === null ? [] : [`  cost: ${money(costPerHour)} an hour for each worker`];
   if (host === null) return price;
   const [least, most] = host.memoryGiB;
-  const pinned = host.pinnedGiB > 0 ? `, ${Math.ceil(host.pinnedGiB)} of it pinned` : '';
-  const cached = most > least ? `, ${Math.ceil(most)} loads faster` : '';
+  const pinned = host.pinnedGiB > 0 ? `, ${wholeGib(host.pinnedGiB)} of it pinned` : '';
+  const cached = most > least ? `, ${wholeGib(most)} loads faster` : '';
   const cache = host.modelCacheGiB === null ? [] : [`model cache ${host.modelCacheGiB} GiB`];
   const start =
     host.startSeconds === null
@@ -197,7 +204,7 @@ const hostLines = ({ host, costPerHour }: FitReport): string[] => {
   const last = [...cache, ...start].join('; ');
   return [
     '',
-    `  host: ${Math.ceil(least)} GiB of memory${pinned}${cached}`,
+    `  host: ${wholeGib(least)} GiB of memory${pinned}${cached}`,
     `  /dev/shm ${host.sharedMemoryGiB} GiB; ephemeral storage ${Math.ceil(host.ephemeralGiB)} GiB`,
     ...(last === '' ? [] : [`  ${last}`]),
     ...price,

@@ -40,7 +40,7 @@ const numberOf = (words: readonly EngineWord[], flag: string): number | null => 
 
 const countOf = (words: readonly EngineWord[], flag: string): number | null => {
   const value = numberOf(words, flag);
-  return value === null || value < 1 ? null : value;
+  return value === null || value < 1 || !Number.isInteger(value) ? null : value;
 };
 
 /** GiB of weights that `--cpu-offload-gb` keeps in host memory, for each GPU. */
