@@ -141,6 +141,8 @@ for (const { operator, images, tooFar, words } of chains) {
           listed(`/apis/${group}/namespaces/${NAMESPACE}/${rest}`);
         const graphs = await inSpace('nvidia.com/v1alpha1', 'dynamographdeployments');
         expect(graphs.map(({ metadata }) => metadata.name)).toEqual([NAME]);
+        // The download of the newest settings; those of former ones went.
+        expect(await inSpace('batch/v1', 'jobs')).toHaveLength(1);
         const deployments = await inSpace('apps/v1', `deployments?labelSelector=${label}`);
         const components = deployments.map(
           ({ metadata }) => metadata.labels?.['nvidia.com/dynamo-component'],
