@@ -12,7 +12,7 @@ const SHIPPED = '0.9.1';
 const phases: readonly (readonly string[])[] = [
   ['cluster'],
   ['finding'],
-  ['applied', 'left'],
+  ['applied', 'left', 'waiting'],
   ['stage', 'download'],
   ['step'],
   ['finding'],
