@@ -45,8 +45,8 @@ export const connect = async (io: Pick<Io, 'cwd' | 'env'>, options: ConnectOptio
   const server = serverUrl(chosen.cluster.server, chosen.target.context);
   const proxy = proxyFor(server, chosen.cluster.proxyUrl, io.env);
   const closed = new AbortController();
-  // Each request and stream listens to it.
-  setMaxListeners(0, closed.signal);
+  // Each request and stream listens to both.
+  setMaxListeners(0, closed.signal, options.signal);
   const credentials = credentialsOf(chosen, proxy, io.env, options.signal);
   await credentials.current();
   const transport = makeTransport(server, proxy);
