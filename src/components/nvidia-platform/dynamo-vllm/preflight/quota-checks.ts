@@ -1,13 +1,20 @@
 /** Checks what the namespace may use: ResourceQuotas and LimitRanges against what the objects ask for. */
 
 import type { CheckResult } from '../../../../core/check.ts';
-import type { LimitRangeFact, QuotaFact } from '../../../../core/cluster-facts.ts';
+import type { Amounts, LimitRangeFact, QuotaFact } from '../../../../core/cluster-facts.ts';
 import { inGib, quantityOf } from './amounts.ts';
 import type { Demand } from './demand.ts';
 import { askedOf } from './new-claim.ts';
 import { gpuName } from './podspec.ts';
 import { check, counted } from './result.ts';
 import type { Scene } from './scene.ts';
+
+const amounts = {
+  [gpuName]: ({ gpus }: Amounts): number => gpus,
+  cpu: ({ cpuMilli }: Amounts): number => cpuMilli / 1000,
+  memory: ({ memoryBytes }: Amounts): number => memoryBytes,
+  'ephemeral-storage': ({ ephemeralBytes }: Amounts): number => ephemeralBytes,
+} as const;
 
 const quota = check('quota', 'the quotas of the namespace leave enough', 'unavailable', 'replicas');
 
@@ -51,9 +58,23 @@ type Excess = {
   readonly needed: number;
 };
 
+/** What bound pods of the namespace request; 0 for what a look at the nodes does not tell. */
+const boundUse = ({ cluster, namespace }: Scene, resource: string): number => {
+  const name = resource.replace(/^requests\./, '');
+  const amount = Object.hasOwn(amounts, name) ? amounts[name as keyof typeof amounts] : null;
+  if (amount === null || cluster.use.kind !== 'read') return 0;
+  return cluster.use.value
+    .filter(use => use.namespace === namespace)
+    .reduce((sum, { asked }) => sum + amount(asked), 0);
+};
+
+/** A quota that is new was not counted by Kubernetes yet. */
+const usedOf = (scene: Scene, { used }: QuotaFact, resource: string): number =>
+  used[resource] === undefined ? boundUse(scene, resource) : (quantityOf(used[resource]) ?? 0);
+
 const excesses = (scene: Scene, fact: QuotaFact): Excess[] =>
   Object.entries(fact.hard).flatMap(([resource, text]) => {
-    const [hard, used] = [quantityOf(text), quantityOf(fact.used[resource]) ?? 0];
+    const [hard, used] = [quantityOf(text), usedOf(scene, fact, resource)];
     const needed = neededOf(resource, scene);
     if (hard === null || needed === null || needed === 0 || used + needed <= hard) return [];
     return [{ quota: fact, resource, hard, used, needed }];

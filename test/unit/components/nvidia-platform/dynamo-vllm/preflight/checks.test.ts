@@ -199,6 +199,19 @@ describe('the namespace', () => {
     expect(failing(change, { ...big, tensorParallelSize: 1 })).not.toMatch(/LimitRange/);
   });
 
+  it('has a quota that nobody counted yet: its pods are counted then', () => {
+    const quota = { name: 'budget', hard: { 'requests.nvidia.com/gpu': '4' }, scoped: false };
+    const asked = { gpus: 3, cpuMilli: 0, memoryBytes: 0, ephemeralBytes: 0 };
+    const use = read(
+      ['dynamo-system', 'elsewhere'].map(namespace => ({ node: 'p5.48xlarge-0', namespace, asked })),
+    );
+    const settings = { tensorParallelSize: 2 };
+    const fresh = { quotas: read([{ ...quota, used: {} }]), use };
+    expect(failing(fresh, settings)).toMatch(/budget allows 4 GPUs in dynamo-system, 3 GPUs of them used/);
+    const known = { quotas: read([{ ...quota, used: { 'requests.nvidia.com/gpu': '0' } }]), use };
+    expect(failing(known, settings)).not.toMatch(/budget/);
+  });
+
   it('whose quota counts memory wants it named', () => {
     const quotas = read([{ name: 'mem', hard: { 'limits.memory': '1Ti' }, used: {}, scoped: false }]);
     expect(codesOf(tell({}, cluster({ quotas })), 'warn')).toEqual(['quota']);
