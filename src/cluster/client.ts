@@ -36,6 +36,14 @@ export type Channel = {
   readonly ended: Promise<string | null>;
 };
 
+export type LinesAsk = {
+  readonly path: string;
+  readonly query?: Query;
+  readonly signal: AbortSignal;
+  /** Called when the server has agreed to answer, which may be long before the first line. */
+  readonly onOpen?: () => void;
+};
+
 export type Client = {
   readonly target: Target;
   /** Namespace of the context; null when it says none. */
@@ -43,7 +51,7 @@ export type Client = {
   /** One request over the one kept connection. Rejects with a ClusterError (refusal.ts). Safe requests are tried again. */
   readonly request: <T>(ask: Ask) => Promise<Answer<T>>;
   /** Lines of an answer that goes on (watch, log). Ends when the server ends it or the signal fires; rejects with a ClusterError. */
-  readonly lines: (ask: { path: string; query?: Query; signal: AbortSignal }) => AsyncIterable<string>;
+  readonly lines: (ask: LinesAsk) => AsyncIterable<string>;
   /** Opens a port of a pod. Rejects with a ClusterError. */
   readonly openPort: (pod: { namespace: string; name: string; port: number }) => Promise<Channel>;
   readonly close: () => void;

@@ -41,7 +41,7 @@ const longestMs = 2 ** 31 - 1;
 
 /** Makes the `lines` of a client. */
 export const makeLines = (line: Line): Client['lines'] =>
-  async function* lines({ path, query, signal }) {
+  async function* lines({ path, query, signal, onOpen }) {
     const signals = [...line.signals, signal];
     const { requestMs } = line.limits;
     try {
@@ -56,6 +56,7 @@ export const makeLines = (line: Line): Client['lines'] =>
         answerMs: query?.['follow'] === true ? longestMs : requestMs,
       });
       if (sent.kind === 'refused') throw sent.refusal;
+      onOpen?.();
       yield* linesOf(sent.arrived.stream, signals);
     } catch (error) {
       if (signals.some(one => one.aborted)) return;

@@ -42,15 +42,13 @@ const longestMs = (watchSeconds + 20) * 1_000;
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
 
-/** What fails after a longer time than this did work. */
-const soundMs = 5_000;
+/** A watch that stays open for so long works, also where nothing changes. */
+const soundMs = 2_000;
 
 /** Where the watch stands. */
 type Course = {
   /** What the next watch begins after; null when a list has to come first. */
   version: string | null;
-  /** When the list or watch under way began. */
-  began: number;
   /** Tries in a row that brought nothing. */
   failures: number;
   /** Whether somebody was told of them. */
@@ -103,12 +101,20 @@ async function* watchOnce(client: Client, ask: WatchQuery, course: Course): Asyn
     timeoutSeconds: watchSeconds,
   };
   const signal = AbortSignal.any([ask.signal, AbortSignal.timeout(longestMs)]);
-  for await (const text of client.lines({ path: ask.path, query, signal })) {
-    const line = parse(text);
-    if (line.type === 'ERROR') throw refusalIn(line);
-    course.version = line.object.metadata.resourceVersion;
-    sound(course, ask);
-    if (line.type !== 'BOOKMARK') yield { type: line.type, object: line.object };
+  let open: NodeJS.Timeout | undefined;
+  const onOpen = (): void => {
+    open = setTimeout(sound, soundMs, course, ask);
+  };
+  try {
+    for await (const text of client.lines({ path: ask.path, query, signal, onOpen })) {
+      const line = parse(text);
+      if (line.type === 'ERROR') throw refusalIn(line);
+      course.version = line.object.metadata.resourceVersion;
+      sound(course, ask);
+      if (line.type !== 'BOOKMARK') yield { type: line.type, object: line.object };
+    }
+  } finally {
+    clearTimeout(open);
   }
 }
 
@@ -147,7 +153,6 @@ const judge = (error: unknown, ask: WatchQuery, course: Course): number => {
 
 /** One list or watch to its end. Returns how long to wait at least before the next, or null when there is to be none. */
 async function* follow(client: Client, ask: WatchQuery, course: Course): AsyncGenerator<News, number | null> {
-  course.began = Date.now();
   try {
     yield* listAndWatch(client, ask, course);
     // Ended in order, with news or without: what failed before it is over.
@@ -156,7 +161,6 @@ async function* follow(client: Client, ask: WatchQuery, course: Course): AsyncGe
   } catch (error) {
     // The run's own signal, or the end of the client.
     if (ask.signal.aborted || (isClusterError(error) && error.kind === 'interrupted')) return null;
-    if (Date.now() - course.began >= soundMs) sound(course, ask);
     return judge(error, ask, course);
   }
 }
@@ -166,7 +170,7 @@ async function* follow(client: Client, ask: WatchQuery, course: Course): AsyncGe
  * Rejects with a ClusterError when another try would not help, such as `forbidden`.
  */
 export async function* watchCollection(client: Client, ask: WatchQuery): AsyncGenerator<News> {
-  const course: Course = { version: null, began: 0, failures: 0, troubled: false, ready: false };
+  const course: Course = { version: null, failures: 0, troubled: false, ready: false };
   while (!ask.signal.aborted) {
     const leastMs = yield* follow(client, ask, course);
     if (leastMs === null) return;

@@ -3,6 +3,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../kit/checkout.ts';
 import type { KubeObject } from '../kit/cluster/api/client.ts';
+import { startFaultProxy } from '../kit/cluster/faults/proxy.ts';
 import type { Script } from '../kit/cluster/pods/director.ts';
 import type { PodLife } from '../kit/cluster/pods/podLife.ts';
 import { failToPull } from '../kit/cluster/pods/troubles.ts';
@@ -43,6 +44,29 @@ await describeWithFrontend('a deployment that is watched', settings, cluster => 
   beforeAll(async () => {
     expect((await run(...deployWords(NAME, '--release', '0.9.1'))).code).toBe(0);
   }, PATIENCE.timeout);
+
+  test('says that the cluster is not heard, and that it is heard again', PATIENCE, async () => {
+    const proxy = await startFaultProxy(cluster().plane);
+    try {
+      const screen = openTerminal(process.execPath, [programFile, ...verb('status', NAME, '--watch')], {
+        cwd: temporaryFolder(),
+        env: { KUBECONFIG: proxy.kubeconfig },
+        patienceMs: 60_000,
+      });
+      await screen.until(/worker +1\/1 +ready/);
+      proxy.set({ kind: 'answer', status: 503 });
+      proxy.drop();
+      await screen.until(/Nothing has been heard about/);
+      proxy.set();
+      await screen.until(/The cluster is heard again\./);
+      await proxy.stop();
+      await screen.until(/heard again[\s\S]*Nothing has been heard about/);
+      screen.press(keys.interrupt);
+      expect(await screen.ended()).toBe(1);
+    } finally {
+      await proxy.stop();
+    }
+  });
 
   test('at a terminal, through a change of its width, until Ctrl-C', PATIENCE, async () => {
     const screen = openTerminal(process.execPath, [programFile, ...verb('status', NAME, '--watch')], {

@@ -26,11 +26,16 @@ const lookEvery = 250;
 /** How long the first look waits for all lists, in milliseconds. */
 const firstLists = 5_000;
 
+/** Somebody looks at what is shown, so it must not be old for long. Milliseconds. */
+const patienceMs = 5_000;
+
 type Live = {
   readonly args: WatchArgs;
   readonly seen: Seen;
   readonly bell: Bell;
   readonly problem: () => { readonly error: unknown } | null;
+  /** Says once a silence that the cluster is not heard. */
+  readonly sayDeaf: () => void;
 };
 
 const untilRead = async ({ args, seen, bell, problem }: Live): Promise<void> => {
@@ -41,7 +46,7 @@ const untilRead = async ({ args, seen, bell, problem }: Live): Promise<void> => 
 
 /** The last outlook; null when it was ended before there was one. The deployment's own end is an end too. */
 const follow = async (live: Live): Promise<Outlook | null> => {
-  const { args, seen, bell, problem } = live;
+  const { args, seen, bell, problem, sayDeaf } = live;
   const { watching, awaited, show, signal } = args;
   const startedAt = Date.now();
   const notice = once((finding: Finding) => show.notice(finding));
@@ -53,6 +58,7 @@ const follow = async (live: Live): Promise<Outlook | null> => {
     const sight = seen.sight();
     last = watching.outlook(awaited, sight);
     for (const finding of [...last.hopeless, ...last.notices]) notice(finding);
+    sayDeaf();
     seen.want(last.logs);
     show.look(last, { now: sight.now, startedAt, limitAt: Number.POSITIVE_INFINITY });
     if (sight.graph === null && seen.complete()) return last;
@@ -70,6 +76,7 @@ export const watchStatus = async (args: WatchArgs): Promise<Outlook | null> => {
   setMaxListeners(0, whole);
   const bell = createBell(signal);
   let problem: { readonly error: unknown } | null = null;
+  let deafSaid = false;
   const seen = see({
     client,
     sources: { watch: watchCollection, readLog },
@@ -83,10 +90,22 @@ export const watchStatus = async (args: WatchArgs): Promise<Outlook | null> => {
       problem ??= { error };
       bell.ring();
     },
-    onBack: () => show.say('The cluster is heard again.'),
+    onBack: () => {
+      deafSaid = false;
+      show.say('The cluster is heard again.');
+    },
+    patienceMs,
   });
+  const sayDeaf = (): void => {
+    const silence = deafSaid ? null : seen.silence();
+    if (silence === null) return;
+    deafSaid = true;
+    show.notice(silence);
+  };
   try {
-    return await follow({ args, seen, bell, problem: () => problem });
+    const last = await follow({ args, seen, bell, problem: () => problem, sayDeaf });
+    // What was last seen is not what is there.
+    return last && { ...last, done: last.done && !seen.isDeaf() };
   } finally {
     end.abort();
     show.end();

@@ -30,6 +30,8 @@ type Asked = {
   readonly onEnd: (error: unknown) => void;
   /** The cluster is heard again. */
   readonly onBack: () => void;
+  /** Milliseconds of trouble that are worth saying; a wait's when absent. */
+  readonly patienceMs?: number;
 };
 
 export type Seen = {
@@ -65,7 +67,7 @@ const notAllowed = ({ message, hint }: ClusterError): CliError =>
 /** Begins to watch; everything ends with the signal. */
 export const see = (asked: Asked): Seen => {
   const { client, sources, awaited, signal, onNews } = asked;
-  const silence = createSilence();
+  const silence = createSilence(asked.patienceMs);
   const hearing: Hearing = {
     onHeard: key => {
       if (silence.heard(key)) asked.onBack();

@@ -43,13 +43,14 @@ const describe = (troubles: ReadonlyMap<Key, Trouble>, leastMs: number): Finding
     level: 'unknown',
     path: '',
     message: `Nothing has been heard about ${kinds} for ${seconds} s: ${worst.message}`,
-    hint: 'The deployment goes on without this program; the wait tries again until its limit. Look whether the API server answers: kubectl get --raw /readyz',
+    hint: 'The deployment goes on without this program, which tries again. Look whether the API server answers: kubectl get --raw /readyz',
   };
 };
 
-export const createSilence = (): Silence => {
+/** `patienceMs` is for who watches for other ends than a wait. */
+export const createSilence = (patienceMs: number = patience): Silence => {
   const troubles = new Map<Key, Trouble>();
-  const finding = (leastMs = patience): Finding | null => describe(troubles, leastMs);
+  const finding = (leastMs = patienceMs): Finding | null => describe(troubles, leastMs);
   return {
     finding,
     isDeaf: keys => keys.every(key => troubles.has(key)),
