@@ -4,9 +4,8 @@ import { type Ref, refText } from '../core/kinds.ts';
 import type { KubernetesObject } from '../core/manifest.ts';
 import { listed } from '../core/text.ts';
 import { CliError } from '../errors.ts';
-import { again } from './again.ts';
 import type { Client } from './client.ts';
-import { isClusterError } from './refusal.ts';
+import { deleteObject } from './delete.ts';
 import { watchCollection } from './watch.ts';
 
 export type Removal = {
@@ -34,16 +33,6 @@ type Left = KubernetesObject & {
 
 /** What is still there, kept current by the watches. */
 type Remains = { object: Left | null; pods: readonly string[] };
-
-const request = async (client: Client, { path, uid }: Removal): Promise<void> => {
-  const preconditions = uid === null ? {} : { preconditions: { uid } };
-  const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...preconditions };
-  try {
-    await again(() => client.request({ method: 'DELETE', path, body, throughInterrupt: true }));
-  } catch (error) {
-    if (!isClusterError(error) || error.kind !== 'not-found') throw error;
-  }
-};
 
 type Selected = {
   readonly path: string;
@@ -107,7 +96,7 @@ const watchPods = (
 export const removeAndWait = async (client: Client, removal: Removal): Promise<void> => {
   const { sayMs, giveUpMs } = removal.patience ?? usualPatience;
   const remains: Remains = { object: null, pods: [] };
-  await request(client, removal);
+  await deleteObject(client, removal);
   const timeIsUp = AbortSignal.timeout(giveUpMs);
   const signal = AbortSignal.any([removal.signal, timeIsUp]);
   const timer = setInterval(() => {

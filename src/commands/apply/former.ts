@@ -1,6 +1,6 @@
 /** Removes the Jobs of former settings once the new ones are written: their names stand for what they did, and nothing waits for them. */
 
-import { again } from '../../cluster/again.ts';
+import { deleteObject } from '../../cluster/delete.ts';
 import { isClusterError } from '../../cluster/refusal.ts';
 import { type ObjectFact, readOr } from '../../core/cluster-facts.ts';
 import type { Ref } from '../../core/kinds.ts';
@@ -31,13 +31,12 @@ const formerJobs = ({ cluster, name, namespace }: ApplyArgs, steps: readonly Wri
 /** Whether it is gone, or will be soon. Errors: ClusterError, unless it is about this one. */
 const removeJob = async ({ client, namespace }: ApplyArgs, { name }: Ref): Promise<string | null> => {
   const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${encodeURIComponent(name)}`;
-  const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
   try {
-    await again(() => client.request({ method: 'DELETE', path, body, throughInterrupt: true }));
+    await deleteObject(client, { path, uid: null });
     return null;
   } catch (error) {
-    if (!isClusterError(error) || !['forbidden', 'not-found', 'server'].includes(error.kind)) throw error;
-    return error.kind === 'not-found' ? null : error.message;
+    if (!isClusterError(error) || !['forbidden', 'server'].includes(error.kind)) throw error;
+    return error.message;
   }
 };
 
@@ -50,6 +49,6 @@ export const removeFormerJobs = async (
   for (const ref of formerJobs(args, steps)) {
     const problem = await removeJob(args, ref);
     if (problem === null) progress.tell({ kind: 'removed', ref, why });
-    else progress.left(ref, `The Job ${ref.name} of former settings stays: ${problem}`);
+    else progress.left(ref, `is of former settings and stays: ${problem}`);
   }
 };

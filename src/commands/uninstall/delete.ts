@@ -1,7 +1,7 @@
 /** Deletes one object that is known by its uid, or asks whether that would be allowed. */
 
-import { again } from '../../cluster/again.ts';
 import type { Client } from '../../cluster/client.ts';
+import { deleteObject, deleteOptions } from '../../cluster/delete.ts';
 import { type ClusterError, isClusterError } from '../../cluster/refusal.ts';
 import { slots } from '../../cluster/survey/slots.ts';
 import type { SurveyAsk } from '../../core/cluster-facts.ts';
@@ -14,14 +14,6 @@ import { pathOf } from './kinds.ts';
 
 type Entry = Parameters<typeof commandLine>[0];
 
-/** Nothing but the object with that uid is removed. */
-const optionsOf = (uid: string | null) => ({
-  apiVersion: 'v1',
-  kind: 'DeleteOptions',
-  propagationPolicy: 'Background',
-  ...(uid === null ? {} : { preconditions: { uid } }),
-});
-
 /** `gone` when it was not there any more, or another has its name by now. Errors: ClusterError. */
 export const deleteOne = async (
   client: Client,
@@ -29,11 +21,9 @@ export const deleteOne = async (
   graph: SurveyAsk['graph'],
 ): Promise<'deleted' | 'gone'> => {
   try {
-    const ask = { method: 'DELETE', path: pathOf(ref, graph), body: optionsOf(uid) } as const;
-    await again(() => client.request({ ...ask, throughInterrupt: true }));
-    return 'deleted';
+    return await deleteObject(client, { path: pathOf(ref, graph), uid });
   } catch (error) {
-    if (isClusterError(error) && ['not-found', 'conflict'].includes(error.kind)) return 'gone';
+    if (isClusterError(error) && error.kind === 'conflict') return 'gone';
     throw error;
   }
 };
@@ -46,7 +36,7 @@ const tryOne = async (
   signal: AbortSignal,
 ): Promise<ClusterError | null> => {
   try {
-    const body = { ...optionsOf(uid), dryRun: ['All'] };
+    const body = { ...deleteOptions(uid), dryRun: ['All'] };
     const query = { dryRun: 'All' };
     await client.request({ method: 'DELETE', path: pathOf(ref, graph), query, body, signal });
     return null;

@@ -228,6 +228,23 @@ describe('a Job of that name', () => {
     expect(await run(finished('Complete'), seen)).toEqual(['DELETE jobs/chat-download-0']);
   });
 
+  test('of former settings that may not be removed stays, and that is said', async () => {
+    const own = job.metadata.labels ?? {};
+    const former = { name: 'chat-download-0', labels: own, annotations: {}, managers: [], deleting: false };
+    const { args, events } = played(
+      ({ method }) => (method === 'DELETE' ? refusal(403, 'Not you.') : undefined),
+      { cluster: { ...ours, jobs: { kind: 'read', value: [former] } } },
+    );
+    await applyAll(args);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        kind: 'left',
+        ref: expect.objectContaining({ kind: 'Job', name: 'chat-download-0' }),
+        why: 'is of former settings and stays: Not you.',
+      }),
+    );
+  });
+
   test('that was done for a claim which is gone is made anew', async () => {
     const calls = await run(finished('Complete'), { ...ours, claims: { kind: 'read', value: [] } });
     expect([calls[0], calls.at(-1)]).toEqual(['DELETE jobs/chat-download-1', 'PATCH jobs/chat-download-1']);
