@@ -34,8 +34,6 @@ type Live = {
   readonly seen: Seen;
   readonly bell: Bell;
   readonly problem: () => { readonly error: unknown } | null;
-  /** Says once a silence that the cluster is not heard. */
-  readonly sayDeaf: () => void;
 };
 
 const untilRead = async ({ args, seen, bell, problem }: Live): Promise<void> => {
@@ -44,9 +42,15 @@ const untilRead = async ({ args, seen, bell, problem }: Live): Promise<void> => 
     await bell.until(until, Date.now());
 };
 
+/** Said at every silence, so not by way of what is said once. */
+const sayLongSilence = ({ args, seen }: Live): void => {
+  const silence = seen.newSilence();
+  if (silence !== null) args.show.notice(silence);
+};
+
 /** The last outlook; null when it was ended before there was one. The deployment's own end is an end too. */
 const follow = async (live: Live): Promise<Outlook | null> => {
-  const { args, seen, bell, problem, sayDeaf } = live;
+  const { args, seen, bell, problem } = live;
   const { watching, awaited, show, signal } = args;
   const startedAt = Date.now();
   const notice = once((finding: Finding) => show.notice(finding));
@@ -58,7 +62,7 @@ const follow = async (live: Live): Promise<Outlook | null> => {
     const sight = seen.sight();
     last = watching.outlook(awaited, sight);
     for (const finding of [...last.hopeless, ...last.notices]) notice(finding);
-    sayDeaf();
+    sayLongSilence(live);
     seen.want(last.logs);
     show.look(last, { now: sight.now, startedAt, limitAt: Number.POSITIVE_INFINITY });
     if (sight.graph === null && seen.complete()) return last;
@@ -76,7 +80,6 @@ export const watchStatus = async (args: WatchArgs): Promise<Outlook | null> => {
   setMaxListeners(0, whole);
   const bell = createBell(signal);
   let problem: { readonly error: unknown } | null = null;
-  let deafSaid = false;
   const seen = see({
     client,
     sources: { watch: watchCollection, readLog },
@@ -90,20 +93,11 @@ export const watchStatus = async (args: WatchArgs): Promise<Outlook | null> => {
       problem ??= { error };
       bell.ring();
     },
-    onBack: () => {
-      deafSaid = false;
-      show.say('The cluster is heard again.');
-    },
+    onBack: () => show.say('The cluster is heard again.'),
     patienceMs,
   });
-  const sayDeaf = (): void => {
-    const silence = deafSaid ? null : seen.silence();
-    if (silence === null) return;
-    deafSaid = true;
-    show.notice(silence);
-  };
   try {
-    const last = await follow({ args, seen, bell, problem: () => problem, sayDeaf });
+    const last = await follow({ args, seen, bell, problem: () => problem });
     // What was last seen is not what is there.
     return last && { ...last, done: last.done && !seen.isDeaf() };
   } finally {

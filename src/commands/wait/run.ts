@@ -49,7 +49,6 @@ type State = {
   hopelessSince: number | null;
   /** Why the wait cannot go on. */
   problem: { readonly error: unknown } | null;
-  silenceSaid: boolean;
   readonly notices: Finding[];
 };
 
@@ -75,9 +74,8 @@ const look = ({ args, seen, state, startedAt, limitAt, notice }: Wait): Outlook 
 
 /** Said at every silence, so not by way of what is said once. */
 const sayLongSilence = ({ args, seen, state }: Wait): void => {
-  const finding = state.silenceSaid ? null : seen.silence();
+  const finding = seen.newSilence();
   if (finding === null) return;
-  state.silenceSaid = true;
   state.notices.push(finding);
   args.show.notice(finding);
 };
@@ -165,7 +163,6 @@ export const waitFor = async (args: WaitArgs): Promise<WaitResult> => {
     lookedAt: 0,
     hopelessSince: null,
     problem: null,
-    silenceSaid: false,
     notices: [],
   };
   const notice = once((finding: Finding) => {
@@ -185,10 +182,7 @@ export const waitFor = async (args: WaitArgs): Promise<WaitResult> => {
       state.problem ??= { error };
       bell.ring();
     },
-    onBack: () => {
-      state.silenceSaid = false;
-      show.say('The cluster is heard again.');
-    },
+    onBack: () => show.say('The cluster is heard again.'),
   });
   try {
     return await watchOn({ args, seen, state, startedAt, limitAt, notice }, bell, signal);

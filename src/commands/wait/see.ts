@@ -43,6 +43,8 @@ export type Seen = {
   readonly pending: (asks: readonly LogAsk[]) => boolean;
   readonly gpusHeld: () => number;
   readonly silence: (leastMs?: number) => Finding | null;
+  /** What is to be said of a silence, once each. */
+  readonly newSilence: () => Finding | null;
   /** Whether nothing is heard any more that could be said something about. */
   readonly isDeaf: () => boolean;
 };
@@ -110,6 +112,7 @@ export const see = (asked: Asked): Seen => {
     pending: asks => logs.pending(asks, pods()),
     gpusHeld: () => heldGpus(pods()),
     silence: silence.finding,
+    newSilence: silence.news,
     isDeaf: () => silence.isDeaf(needed),
   };
 };

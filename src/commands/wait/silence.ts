@@ -23,6 +23,8 @@ export type Silence = {
   readonly heard: (key: Key) => boolean;
   /** What to say at present; null while everything is heard or the trouble is younger than so many milliseconds. */
   readonly finding: (leastMs?: number) => Finding | null;
+  /** The same, once a silence. */
+  readonly news: () => Finding | null;
   /** Whether none of these is heard at present. */
   readonly isDeaf: (keys: readonly Key[]) => boolean;
 };
@@ -51,8 +53,14 @@ const describe = (troubles: ReadonlyMap<Key, Trouble>, leastMs: number): Finding
 export const createSilence = (patienceMs: number = patience): Silence => {
   const troubles = new Map<Key, Trouble>();
   const finding = (leastMs = patienceMs): Finding | null => describe(troubles, leastMs);
+  let said = false;
   return {
     finding,
+    news: () => {
+      const now = said ? null : finding();
+      if (now !== null) said = true;
+      return now;
+    },
     isDeaf: keys => keys.every(key => troubles.has(key)),
     trouble: (key, message) => {
       const latest = Date.now();
@@ -61,7 +69,9 @@ export const createSilence = (patienceMs: number = patience): Silence => {
     heard: key => {
       const silent = finding() !== null;
       troubles.delete(key);
-      return silent && finding() === null;
+      const isOver = silent && finding() === null;
+      if (isOver) said = false;
+      return isOver;
     },
   };
 };
