@@ -21,6 +21,10 @@ export type Context = {
 /** A verb returns its exit code. */
 export type Command = (context: Context) => Promise<number>;
 
+/** Nobody is there who could answer, or nobody wants to be asked. */
+export const asksNobody = ({ io, options }: Pick<Context, 'io' | 'options'>): boolean =>
+  !io.canPrompt || options.nonInteractive === true || options.yes === true || options.output === 'json';
+
 /** `./cli nvidia-platform dynamo-vllm VERB`, for hints. */
 export const commandLine = (entry: ComponentEntry, verb: string): string =>
   `./cli ${entry.category} ${entry.name} ${verb}`;

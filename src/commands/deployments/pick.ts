@@ -3,7 +3,7 @@
 import { nearest } from '../../core/suggest.ts';
 import { listed } from '../../core/text.ts';
 import { CliError } from '../../errors.ts';
-import type { Context } from '../context.ts';
+import { asksNobody, type Context } from '../context.ts';
 import { verbLineFor } from '../kubectl.ts';
 
 type Placed = { readonly name: string; readonly namespace: string };
@@ -64,9 +64,6 @@ const ask = async <T extends Placed>({ io }: Context, candidates: readonly T[]):
   }));
   return candidates[Number(await askSearch('Which deployment?', options, io))];
 };
-
-const asksNobody = ({ io, options }: Context): boolean =>
-  !io.canPrompt || options.yes === true || options.nonInteractive === true || options.output === 'json';
 
 /** Errors: `unavailable` when there is none, `usage` when several might be meant and nobody can be asked, `interrupted`. */
 export const pickDeployment = async <T extends Placed>(

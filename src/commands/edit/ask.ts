@@ -3,13 +3,13 @@
 import type { Layer } from '../../core/settings.ts';
 import { CliError } from '../../errors.ts';
 import { wrap } from '../../output/wrap.ts';
-import type { Context } from '../context.ts';
+import { asksNobody, type Context } from '../context.ts';
 import type { Deployment } from '../deployments.ts';
 import { verbLineFor } from '../kubectl.ts';
 import { askMissing } from '../questions.ts';
 import { say } from '../talk.ts';
 import { changedBy, layersOf } from './base.ts';
-import { asksNobody, factsOf, type Kind, type Work } from './work.ts';
+import { factsOf, type Kind, type Work } from './work.ts';
 
 /** Typed with every change, and changes nothing by themselves. */
 const beside = ['namespace', 'skipCheck'];

@@ -7,7 +7,7 @@ import { type Layer, settle, type Values } from '../../core/settings.ts';
 import { CliError } from '../../errors.ts';
 import { wrap } from '../../output/wrap.ts';
 import { asCliError, durationOf } from '../connection.ts';
-import { type Context, commandLine } from '../context.ts';
+import { asksNobody, type Context, commandLine } from '../context.ts';
 import { inputOf } from '../deploy.ts';
 import { chooseDeployment, type Deployment } from '../deployments.ts';
 import type { Outcome } from '../events.ts';
@@ -35,7 +35,7 @@ import {
 import { deployOrGoBack } from './rollback.ts';
 import { tellChanges } from './show.ts';
 import { chooseWay, nothingChanged } from './ways.ts';
-import { asksNobody, factsOf, type Kind, type Work } from './work.ts';
+import { factsOf, type Kind, type Work } from './work.ts';
 
 /** Errors: `usage`. */
 const refuseRename = (context: Context, { name, namespace }: Deployment, typed: Values): void => {

@@ -5,7 +5,6 @@ import { type ClusterFacts, readOr } from '../../core/cluster-facts.ts';
 import type { Facts } from '../../core/component.ts';
 import type { HubFacts } from '../../core/hub-facts.ts';
 import type { Layer } from '../../core/settings.ts';
-import type { Context } from '../context.ts';
 import type { Deployment } from '../deployments.ts';
 import type { Token } from '../hubFacts.ts';
 import type { Look, World } from '../look.ts';
@@ -32,9 +31,6 @@ export type Work = {
   /** Flags. */
   readonly typed: Layer;
 };
-
-export const asksNobody = ({ io, options }: Context): boolean =>
-  !io.canPrompt || options.yes === true || options.output === 'json';
 
 /** Its own pods make way, so what they hold counts as free. */
 const withoutOwn = (cluster: ClusterFacts, { name, namespace }: Deployment): ClusterFacts => {

@@ -3,11 +3,10 @@
 import type { SavedEntry } from '../../files/library.ts';
 import { libraryLines } from '../../output/library.ts';
 import { paintFor } from '../../output/paint.ts';
-import type { Context } from '../context.ts';
+import { asksNobody, type Context } from '../context.ts';
 import { say } from '../talk.ts';
 import { libraryRows } from './library.ts';
 import type { Online } from './online.ts';
-import { asksNobody } from './target.ts';
 
 /** The mark of a choice in front of each line. */
 const margin = 2;

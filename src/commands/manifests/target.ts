@@ -14,9 +14,6 @@ export type Named = Target | { readonly kind: 'live'; readonly name: string | un
 /** Shows what is saved and lets a person choose; undefined when there is nobody. */
 export type Choose = (entries: readonly SavedEntry[]) => Promise<SavedEntry | undefined>;
 
-export const asksNobody = ({ io, options }: Context): boolean =>
-  !io.canPrompt || options.nonInteractive === true || options.yes === true || options.output === 'json';
-
 /** As a person would type it. */
 export const shortPath = ({ io }: Context, path: string): string => {
   const short = relative(io.cwd, path);
