@@ -41,7 +41,6 @@ const otherRuns = folder => [
     ['diff', 'chat'],
     ['logs', 'chat'],
     ['endpoint', 'chat'],
-
     ['edit', 'chat', '--release', '1.6.1'],
     ['scale', 'chat', '--replicas', '2'],
     ['uninstall', 'chat', '--yes'],

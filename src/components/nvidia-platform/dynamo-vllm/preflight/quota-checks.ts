@@ -9,6 +9,7 @@ import { gpuName } from './podspec.ts';
 import { check, counted } from './result.ts';
 import type { Scene } from './scene.ts';
 
+/** What is counted of pods, in the units of a quota. */
 const amounts = {
   [gpuName]: ({ gpus }: Amounts): number => gpus,
   cpu: ({ cpuMilli }: Amounts): number => cpuMilli / 1000,
@@ -28,7 +29,7 @@ const neededOf = (resource: string, scene: Scene): number | null => {
   if (resource === 'pods' || resource === 'count/pods') return sum(() => 1);
   if (resource === 'persistentvolumeclaims' || resource === 'requests.storage')
     return claimsNeed(scene, resource);
-  if (!['cpu', 'memory', 'ephemeral-storage', gpuName].includes(name)) return null;
+  if (!Object.hasOwn(amounts, name)) return null;
   return sum(({ resources }) => quantityOf(resources[kind][name]) ?? 0);
 };
 
