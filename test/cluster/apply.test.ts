@@ -273,14 +273,28 @@ describeWithCluster('applying for the first time', { nodes: 'p5.48xlarge=1' }, c
       metadata: { name: 'budget', namespace: 'dynamo-system' },
       spec: { hard: { 'requests.storage': '1Gi' } },
     });
+    // Until the API server knows of it, everything would be let in.
+    const probe = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'probe', namespace: 'dynamo-system' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
+    };
+    await eventually(
+      () =>
+        cluster()
+          .api.send('POST', '/api/v1/namespaces/dynamo-system/persistentvolumeclaims?dryRun=All', probe)
+          .then(
+            () => undefined,
+            problem => (/exceeded quota: budget/.test(String(problem)) ? true : undefined),
+          ),
+      'the quota is in force',
+    );
     const from = cluster().audit().length;
-    const refused = await eventually(async () => {
-      const answer = await refusedBy(cluster(), {
-        objects: manifestsOf(release, 'aggregated', 'dear'),
-        name: 'dear',
-      }).catch(() => undefined);
-      return answer;
-    }, 'the quota is in force');
+    const refused = await refusedBy(cluster(), {
+      objects: manifestsOf(release, 'aggregated', 'dear'),
+      name: 'dear',
+    });
     expect(refused).toMatchObject({ kind: 'unavailable' });
     expect(refused.findings[0]).toMatchObject({ rule: 'admission-quota', path: 'modelCacheSize' });
     expect(refused.findings[0]?.message).toMatch(/budget.*limit is requests\.storage=1Gi/);
