@@ -13,8 +13,8 @@ import { answersKey } from './apply/record.ts';
 import { namespaceOf } from './connection.ts';
 import type { Context } from './context.ts';
 import { pickDeployment } from './deployments/pick.ts';
+import { readFirst } from './deployments/versions.ts';
 import { whileLooking } from './slow.ts';
-import { readFirst } from './verify/find.ts';
 import { lastVerifyIn } from './verify/last-verify.ts';
 
 export type Deployment = {

@@ -11,7 +11,7 @@ import type { OperatorFact, SurveyAsk } from '../../core/cluster-facts.ts';
 import { apiRoot, type Ref } from '../../core/kinds.ts';
 import type { KubernetesObject } from '../../core/manifest.ts';
 import { ownSelector } from '../../core/ownership.ts';
-import { readFirst } from '../verify/find.ts';
+import { readFirst } from '../deployments/versions.ts';
 import { builtIn, collectionOf, type Kind } from './kinds.ts';
 
 export type Read = {

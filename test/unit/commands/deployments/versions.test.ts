@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ClusterError } from '../../../../src/cluster/refusal.ts';
-import { readFirst } from '../../../../src/commands/verify/find.ts';
+import { readFirst } from '../../../../src/commands/deployments/versions.ts';
 
 const graphs = { group: 'nvidia.com', versions: ['v1alpha1', 'v1beta1'] };
 const missing = new ClusterError('not-found', 'not found', { status: 404 });
