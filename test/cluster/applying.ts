@@ -9,6 +9,7 @@ import { componentIndex } from '../../src/components/load.ts';
 import { survey as ask } from '../../src/components/nvidia-platform/dynamo-vllm/preflight/survey.ts';
 import type { KubernetesObject } from '../../src/core/manifest.ts';
 import type { Cluster } from '../kit/cluster/cluster.ts';
+import type { AuditedCall } from '../kit/cluster/control/audit.ts';
 import { goldenManifests, goldenReleases } from './golden.ts';
 
 /** The manifests of a case of the nearest release, renamed, on storage that many nodes can mount. */
@@ -117,4 +118,27 @@ export const refusedBy = async (
   );
   if (!(error instanceof Error) || !('findings' in error)) throw new Error(`It was not refused: ${error}`);
   return error as never;
+};
+
+const isWrite = ({ verb }: AuditedCall): boolean =>
+  ['create', 'update', 'patch', 'delete', 'deletecollection'].includes(verb);
+export const isDry = ({ uri }: AuditedCall): boolean => uri.includes('dryRun=All');
+const isReview = ({ resource }: AuditedCall): boolean => resource.startsWith('selfsubject');
+
+/** Writes of the program since `from`, without those that only try and those that only ask. */
+export const writes = (cluster: Cluster, from: number): AuditedCall[] =>
+  cluster
+    .audit()
+    .slice(from)
+    .filter(call => isWrite(call) && !isDry(call) && !isReview(call));
+
+/** The leases of the program that are held in the usual namespace. */
+export const leases = async (cluster: Cluster): Promise<string[]> => {
+  const { items } = await cluster.api.send(
+    'GET',
+    '/apis/coordination.k8s.io/v1/namespaces/dynamo-system/leases',
+  );
+  return (items as KubernetesObject[])
+    .map(({ metadata }) => metadata.name)
+    .filter(name => name.startsWith('dynamo-installer-'));
 };
