@@ -1,29 +1,10 @@
 // `npm test`: sets up, checks types, lint, floors, leftovers and sizes, runs the tests, and ends with one line that counts.
-// `npm test -- PATH…` runs only these test files.
+// `npm test -- PATH…` runs only these test files; `npm run check` runs everything but the tests.
 
 import { availableParallelism } from 'node:os';
-import { steps } from './check/steps.mjs';
+import { runSteps, say } from './check/run.mjs';
 import { isUnexplained, lastLine, skippedLines, tallyReporter } from './check/tally.mjs';
 import { checkout, interruptible, report, setUp } from './setup.mjs';
-
-const say = line => process.stdout.write(`${line}\n`);
-
-const seconds = began => `${((Date.now() - began) / 1000).toFixed(1)} s`;
-
-/** @returns {Promise<{ failed: string[], notes: string[] }>} the steps that failed, by name, and what else is to be known */
-const runSteps = async () => {
-  const failed = [];
-  const told = [];
-  for (const { name, run } of steps) {
-    const began = Date.now();
-    const { wrong, notes = [] } = await run(checkout);
-    say(`${wrong.length === 0 ? 'ok  ' : 'FAIL'}  ${name}, ${seconds(began)}`);
-    for (const text of [...notes, ...wrong]) say(text.replace(/^/gm, '      '));
-    if (wrong.length > 0) failed.push(name);
-    told.push(...notes);
-  }
-  return { failed, notes: told };
-};
 
 const runTests = async files => {
   // Loaded here: before the set-up there is no vitest.
@@ -48,7 +29,7 @@ const main = async files => {
   );
   if (files.length > 0)
     say(`Only ${files.join(' ')}: types, lint, floors, leftovers and sizes are not checked.`);
-  const checked = files.length > 0 ? { failed: [], notes: [] } : await runSteps();
+  const checked = files.length > 0 ? { failed: [], notes: [] } : await runSteps(checkout);
   const counted = await runTests(files);
   const unexplained = isUnexplained(counted) ? ['a test is skipped without a reason'] : [];
   const failed = [...checked.failed, ...counted.failed, ...unexplained];
