@@ -209,13 +209,14 @@ await describeWithFrontend('the days after', { release: RELEASE, script: crashin
     const screen = openTerminal(process.execPath, argv, { cwd });
     await screen.until(/\/exit leaves\.[\s\S]*>/);
     screen.press(`/system be kind${keys.enter}`);
-    await screen.until(/holds from now on/);
+    // What is typed before the next prompt is there is nobody's: inquirer throws it away.
+    await screen.until(/holds from now on\.\n ?> *$/);
     screen.press(`Say hello${keys.enter}`);
     await screen.until(/Say hello\n+.*[a-z]{3,}/);
     screen.press(keys.interrupt);
-    await screen.until(/\(stopped, first token after \d+ ms, .*tokens\)/);
+    await screen.until(/\(stopped, first token after \d+ ms, .*tokens\)\n ?> *$/);
     screen.press(`/save talk.json${keys.enter}`);
-    await screen.until(/Saved to/);
+    await screen.until(/Saved to[\s\S]*\n ?> *$/);
     const { model, messages } = JSON.parse(readFileSync(join(cwd, 'talk.json'), 'utf8'));
     expect(model).toBe(MODEL);
     expect(messages.map(({ role }: { role: string }) => role)).toEqual(['system', 'user', 'assistant']);

@@ -4,6 +4,7 @@ export const normal = (text: string): string =>
   text
     // Said only where the machine is slow.
     .replace(/^(Looking at the cluster| *Trying it out, which changes nothing) \.\.\.\n/gm, '')
+    .replace(/^ {2}still there: .*\n/gm, '')
     .replace(/\d\d:\d\d(?!\d)/g, 'MM:SS')
     .replace(/in \d[\d.]* m?s\b/g, 'in N ms')
     .replace(/after \d[\d.]* m?s\b/g, 'after N ms')
