@@ -57,8 +57,17 @@ const lateChildProcess = {
   },
 };
 
+/** A bundle is read as ASCII. esbuild escapes what is not, but for regular expressions. */
+const insistOnAscii = (name, text) => {
+  const other = /[^\0-\x7f]/.exec(text);
+  if (other === null) return;
+  const code = other[0].charCodeAt(0).toString(16).padStart(4, '0');
+  const around = text.slice(Math.max(0, other.index - 30), other.index + 30);
+  throw new Error(`The bundle ${name} has the character \\u${code}, write it as that: ${around}`);
+};
+
 const bundle = async ({ name, entry }, outdir, found) => {
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [{ in: entry, out: name }],
     absWorkingDir: root,
     outdir,
@@ -71,12 +80,20 @@ const bundle = async ({ name, entry }, outdir, found) => {
     outExtension: { '.js': '.cjs' },
     minifySyntax: true,
     minifyWhitespace: true,
+    write: false,
+    // Wrapped here: a start that wraps what it has read holds a large bundle twice.
+    banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+    footer: { js: '})' },
     // As require: Node would send an import through its ES module loader, which reads each bundle once more for its exports.
     supported: { 'dynamic-import': false },
     define: { 'import.meta.dirname': '__dirname' },
     logLevel: 'silent',
     plugins: [splitIntoBundles(apartIn(found)), lateChildProcess, lightClient(apartIn(found))],
   });
+  for (const { path, text, contents } of outputFiles) {
+    insistOnAscii(name, text);
+    writeFileSync(path, contents);
+  }
 };
 
 const bundleAll = async outdir => {
@@ -104,6 +121,7 @@ const main = async () => {
   const dist = join(root, 'dist');
   const beside = join(root, `.dist-${process.pid}`);
   mkdirSync(join(root, 'src', 'generated'), { recursive: true });
+  mkdirSync(beside, { recursive: true });
   // Dated before the files are read: what changes while this runs is newer than the stamp.
   const began = Date.now();
   const stamp = fingerprint(root);

@@ -24,8 +24,11 @@ function compiledBefore(file) {
 }
 
 Module._extensions['.cjs'] = function load(module, file) {
-  var text = Module.wrap(fs.readFileSync(file, 'utf8'));
-  var script = new vm.Script(text, { filename: file, cachedData: compiledBefore(file) });
+  // A function already, and ASCII (scripts/build.mjs sees to both), so that its text is held once.
+  var script = new vm.Script(fs.readFileSync(file, 'latin1'), {
+    filename: file,
+    cachedData: compiledBefore(file),
+  });
   script
     .runInThisContext()
     .call(module.exports, module.exports, Module.createRequire(file), module, file, path.dirname(file));

@@ -12,7 +12,7 @@ const scripts = new Map();
 
 // As scripts/build/start.cjs does it: the text must be the same.
 Module._extensions['.cjs'] = (module, file) => {
-  const script = new Script(Module.wrap(readFileSync(file, 'utf8')), { filename: file });
+  const script = new Script(readFileSync(file, 'latin1'), { filename: file });
   scripts.set(file, script);
   script
     .runInThisContext()

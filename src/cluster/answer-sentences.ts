@@ -62,7 +62,7 @@ const textOf = (body: unknown): string => {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 };
 
-const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+const sentence = (text: string): string => (/[.!?\u2026]$/.test(text) ? text : `${text}.`);
 
 const causesOf = (status: Status | null): RefusalCause[] =>
   (status?.details?.causes ?? []).map(({ reason = '', message = '', field = '' }) => ({
