@@ -70,7 +70,7 @@ export const factsForQuestions = (context: Context, look: Look, given: Facts): Q
     const seen = await look.within(asked === 2 ? patienceMs : 0);
     if (seen === null) return known;
     named = true;
-    known = await factsOf(context, seen, null, null, given);
+    known = await factsOf(context, seen, null, null, { ...given, isUnseen: true });
     say(context.io, ...wrap(clusterLine(seen, known), context.io.columns));
     return known;
   };

@@ -28,6 +28,8 @@ export type Facts = {
   readonly gpuPools?: boolean | null;
   /** Read by this very run, so that checks before a deployment will look closer; absent for what a file says. */
   readonly isLive?: boolean;
+  /** The cluster was looked for and cannot be seen, so nothing can be deployed in this run; absent when nobody looked. */
+  readonly isUnseen?: boolean;
   /** Node selectors that deployments of ours were given before, by name; absent when not read. */
   readonly nodeSelectors?: Readonly<Record<string, readonly string[]>>;
   /** Prices an hour that a person gave; null or absent without any. */

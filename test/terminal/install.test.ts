@@ -32,6 +32,7 @@ const eightEnters = async (screen: Screen): Promise<void> => {
   await enter(screen, /\? Additional vLLM args: \(--gpu-memory-utilization 0\.90 --block-size 128\)/);
   await enter(screen, /\? Deployment name: \(qwen3-30b-a3b-instruct-25\)/);
   await screen.until(/\? What would you like to do\?\s+❯ Deploy now\s+Review first\s+Save only/);
+  await screen.until(/verified answer; but no cluster is seen/);
 };
 
 const answered = [

@@ -53,6 +53,11 @@ export const gpus: readonly Row[] = [
   row('T4', 14.56, 7.5, false, 'log', /(^|-)t4\b/),
 ];
 
+/** By what vLLM sees of it. */
+export const largestGpu: GpuFacts = gpus.reduce((most, one) =>
+  one.visibleGib > most.visibleGib ? one : most,
+);
+
 const canonical = (name: string): string =>
   name
     .toLowerCase()

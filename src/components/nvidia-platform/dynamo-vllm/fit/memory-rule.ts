@@ -2,11 +2,13 @@
 
 import type { Facts } from '../../../../core/component.ts';
 import type { Finding, Level } from '../../../../core/finding.ts';
+import { cli } from '../preflight/result.ts';
 import { finding, type Rule } from '../rule.ts';
 import { adviceFor } from './advice.ts';
 import { estimate } from './estimate.ts';
 import { type GpuRoom, gpuRooms, mayHold } from './gpu-nodes.ts';
 import { gpuRules } from './gpu-rules.ts';
+import { largestGpu } from './gpus.ts';
 import { checkLegality } from './legality.ts';
 import { modelKnownTo } from './model-facts.ts';
 import type { Problem } from './problem.ts';
@@ -76,13 +78,25 @@ const onLarge = (
     : [];
 };
 
-/** Silent without knowledge of model, release or GPUs. */
+/** What it cannot hold, no GPU can. A warning, as a larger one may have come since. */
+const onAnyGpu = (asking: WorkerAsking, { words }: Parameters<Rule>[0]): Finding[] => {
+  const judged = judge(asking, { gpu: largestGpu, freeGpus: 0, mostFree: 0, mostOnOneNode: null });
+  if (judged.verdict !== 'does-not-fit') return [];
+  return memory(judged, 'warning', words, 'fit-too-large').map(found => ({
+    ...found,
+    message: `${found.message} No larger GPU is known.`,
+    hint: `${found.hint}\nTo work it out for yours: ${cli} fit --model ${asking.modelId} --gpu NAME`,
+  }));
+};
+
+/** Silent without knowledge of model and release; without that of GPUs it speaks of what no GPU can hold. */
 export const memoryOnNodes: Rule = input => {
   const { facts, plan, settings, dialect } = input;
-  const rooms = gpuRooms(facts, settings.nodeSelector) ?? [];
+  const rooms = gpuRooms(facts, settings.nodeSelector);
   const model = modelKnownTo(facts, plan.model.id);
-  if (model === undefined || rooms.length === 0 || dialect.runtimeKnown !== 'known') return [];
+  if (model === undefined || rooms?.length === 0 || dialect.runtimeKnown !== 'known') return [];
   return workerAskings(input, model, null).flatMap(asking => {
+    if (rooms === null) return onAnyGpu(asking, input);
     const large = rooms.filter(room => mayHold(room, gpusWanted(asking)));
     const level = facts.isLive === true ? 'warning' : misfitLevel(facts);
     return large.length === 0 ? tooMany(asking, rooms, level) : onLarge(asking, large, input);

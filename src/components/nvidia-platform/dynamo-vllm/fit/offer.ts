@@ -1,4 +1,4 @@
-/** What the questions about mode and tensor parallel sizes offer when the GPUs of the cluster are known. */
+/** What the questions about mode, tensor parallel sizes and the action offer when something is known of the cluster. */
 
 import type { Facts, Offer, OfferedChoice } from '../../../../core/component.ts';
 import type { FitAdvice, FitVerdict } from '../../../../core/fit.ts';
@@ -15,20 +15,13 @@ import { legalTensorSizes } from './legality.ts';
 import { modelKnownTo } from './model-facts.ts';
 import { forRole, gpusWanted, type WorkerAsking, workerAskings } from './rule.ts';
 
-/** Disaggregated has a prefill and a decode worker. */
-const leastDisaggregated = 2;
-
-const modeOffer = (settled: Settled, facts: Facts): Offer | null => {
-  const { gpuNodes } = facts;
-  if (gpuNodes === null || gpuNodes.length === 0) return null;
-  const free = gpuNodes.reduce((sum, node) => sum + node.freeGpus, 0);
-  if (free >= leastDisaggregated) return null;
-  const there = `${free === 0 ? 'none' : free} ${free === 1 ? 'is' : 'are'} free`;
-  const notes: Readonly<Record<string, string>> = {
-    aggregated: `; the mode for a single GPU (${there})`,
-    disaggregated: `; needs at least ${leastDisaggregated} GPUs, and ${there}`,
-  };
-  const { choices } = askedSettings.mode;
+/** The choices of a setting, with a remark behind the description of some. */
+const withNotes = (
+  key: 'mode' | 'action',
+  { values }: Settled,
+  notes: Readonly<Record<string, string>>,
+): Offer => {
+  const { choices } = askedSettings[key];
   return {
     choices: choices.map(({ value, label, description }) => ({
       name: label,
@@ -39,10 +32,28 @@ const modeOffer = (settled: Settled, facts: Facts): Offer | null => {
     })),
     usual: Math.max(
       0,
-      choices.findIndex(({ value }) => value === settled.values['mode']),
+      choices.findIndex(({ value }) => value === values[key]),
     ),
   };
 };
+
+/** Disaggregated has a prefill and a decode worker. */
+const leastDisaggregated = 2;
+
+const modeOffer = (settled: Settled, { gpuNodes }: Facts): Offer | null => {
+  if (gpuNodes === null || gpuNodes.length === 0) return null;
+  const free = gpuNodes.reduce((sum, node) => sum + node.freeGpus, 0);
+  if (free >= leastDisaggregated) return null;
+  const there = `${free === 0 ? 'none' : free} ${free === 1 ? 'is' : 'are'} free`;
+  return withNotes('mode', settled, {
+    aggregated: `; the mode for a single GPU (${there})`,
+    disaggregated: `; needs at least ${leastDisaggregated} GPUs, and ${there}`,
+  });
+};
+
+/** What is answered stays possible: at the end the reason is said in full, and the manifests can be saved instead. */
+const actionOffer = (settled: Settled, { isUnseen }: Facts): Offer | null =>
+  isUnseen === true ? withNotes('action', settled, { deploy: '; but no cluster is seen' }) : null;
 
 /** How well a size does on the kind of GPU that suits it best. */
 type Standing = { readonly verdict: FitVerdict; readonly isFree: boolean; readonly room: GpuRoom };
@@ -162,6 +173,7 @@ const kinds = Object.keys(parallelKeys) as readonly (keyof typeof parallelKeys)[
 /** Null for other questions, and where nothing is known of the GPUs or of the model. */
 export const offerFor = (key: string, settled: Settled, facts: Facts): Offer | null => {
   if (key === 'mode') return modeOffer(settled, facts);
+  if (key === 'action') return actionOffer(settled, facts);
   const kind = kinds.find(one => parallelKeys[one][0] === key);
   return kind === undefined ? null : sizeOffer(key, kind, settled, facts);
 };

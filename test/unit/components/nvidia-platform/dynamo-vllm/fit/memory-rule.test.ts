@@ -42,6 +42,21 @@ describe('weights of 61 GiB on one L40S', () => {
   });
 });
 
+describe('a worker that no GPU can hold', () => {
+  const huge = { model: 'deepseek-ai/DeepSeek-R1', tensorParallelSize: 1 };
+  it('is warned of when no cluster is known, with what would do', () => {
+    const misfit = found(draftFrom(huge), 'fit-too-large');
+    expect(misfit).toMatchObject({ level: 'warning', path: '' });
+    expect(misfit?.message).toMatch(/does not fit on 1 x GB300 .* No larger GPU is known\.$/);
+    const [, size] = /--tensor-parallel-size (\d+)/.exec(misfit?.hint ?? '') ?? [];
+    expect(codes(draftFrom({ ...huge, tensorParallelSize: Number(size) }), 'warning')).toEqual([]);
+  });
+  it('is left to the nodes where they are known', () => {
+    expect(found(draftFrom(huge, on(h100)), 'fit-too-large')?.message).toContain('H100-80GB');
+    expect(found(draftFrom(huge, on()), 'fit-too-large')).toBeUndefined();
+  });
+});
+
 describe('other findings on nodes', () => {
   it('name a format that no GPU there computes', () => {
     expect(codes(draftFrom({ model: 'Qwen/Qwen3-0.6B' }, on(t4)), 'error')).toEqual(['fit-illegal-dtype']);

@@ -40,6 +40,20 @@ describe('without knowledge', () => {
   });
 });
 
+describe('the action', () => {
+  it('says that nothing can be deployed where no cluster is seen, and leaves the choice', () => {
+    const unseen = { ...noFacts, isUnseen: true };
+    const notes = offer('action', unseen)?.choices.map(({ value, description }) => [value, description]);
+    expect(notes).toEqual([
+      ['deploy', expect.stringMatching(/verified answer; but no cluster is seen$/)],
+      ['review', expect.not.stringContaining('cluster')],
+      ['save', expect.not.stringContaining('cluster')],
+    ]);
+    expect(usual('action', unseen, { action: 'save' }, 'config.json')?.value).toBe('save');
+    expect(offer('action', noFacts)).toBeNull();
+  });
+});
+
 describe('the tensor parallel size', () => {
   it('offers only what is legal', () => {
     const all = values(tp, on(node('a', h100, 8)));
