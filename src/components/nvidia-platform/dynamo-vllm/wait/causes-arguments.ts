@@ -18,7 +18,11 @@ const advice = (words: string, subject: Subject): string => {
     : found.hint;
 };
 
-const firstLine = (text: string): string => text.replace(/\s*\[type=.*$/, '').trim();
+const firstLine = (text: string): string =>
+  text
+    .replace(/\s*\[type=.*$/, '')
+    .trim()
+    .replace(/\.$/, '');
 
 export const argumentCauses: readonly LogCause[] = [
   {

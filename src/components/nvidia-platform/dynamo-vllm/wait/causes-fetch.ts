@@ -1,4 +1,4 @@
-/** Causes: what goes wrong between a pod and the Hub, in the words of huggingface_hub 0.3x to 1.x, requests, httpx and hf_xet. */
+/** Causes: what goes wrong between a pod and the Hub, in the words of huggingface_hub 0.3x to 1.x, requests, httpx, hf_xet and Dynamo's own fetcher. */
 
 import type { LogCause, Said, Subject } from './cause.ts';
 import { claimsOf } from './pods.ts';
@@ -99,6 +99,10 @@ const whoLacks = ({ lines }: Subject): string => {
   return 'access has not been granted';
 };
 
+/** Asked without a token that may see it, the Hub does not tell a private model from one that is not there. */
+const saysOnly401 = ({ lines }: Subject): boolean =>
+  lines.some(line => /\b401\b/.test(line)) && !lines.some(line => /\b404\b/.test(line));
+
 const sayings: Readonly<Record<FetchClass, (subject: Subject) => Said>> = {
   'token-invalid': () => ({
     why: 'the Hub does not know the Hugging Face token (401)',
@@ -109,7 +113,7 @@ const sayings: Readonly<Record<FetchClass, (subject: Subject) => Said>> = {
     hint: `Accept the licence or request access at ${hub}/${theModel(subject)} with that account, then run again.`,
   }),
   'not-found': subject => ({
-    why: `there is no model ${theModel(subject)} on the Hub, or it is private (404)`,
+    why: `there is no model ${theModel(subject)} on the Hub, or it is private (${saysOnly401(subject) ? 401 : 404})`,
     hint: 'Check the spelling of the name; a private model needs a token that may read it.',
   }),
   'revision-not-found': subject => ({
@@ -150,13 +154,16 @@ const cause = (kind: FetchClass, sign: RegExp): LogCause => ({
 /** In this order: a gated model answers 401 or 403 like a wrong token, and a full disk may be told as a broken connection. */
 export const fetchCauses: readonly LogCause[] = [
   cause('disk-full', /No space left on device|Disk quota exceeded|os error (?:28|122)\b/),
-  cause('gated', /GatedRepo|Cannot access gated repo|is restricted and you are not in the authorized list/),
+  cause(
+    'gated',
+    /GatedRepo|Cannot access gated repo|is restricted and you are not in the authorized list|Failed to fetch (?:file .*\(40[13] |model .*\(403 )/,
+  ),
   cause('revision-not-found', /RevisionNotFound|Revision Not Found for url/),
   cause(
     'token-invalid',
     /Invalid (?:user token|credentials in Authorization header)|Token is required|token seems invalid/i,
   ),
-  cause('not-found', /RepositoryNotFound|Repository Not Found for url/),
+  cause('not-found', /RepositoryNotFound|Repository Not Found for url|Failed to fetch model .*\(40[14] /),
   cause('rate-limited', /429 Client Error|Too Many Requests|rate limit/i),
   cause('not-writable', /\[Errno (?:1|13|30)\] [\w -]+: '|PermissionError|Read-only file system/),
   cause('proxy', /ProxyError|407 Proxy Authentication|Unable to connect to proxy|Tunnel connection failed/),
@@ -166,7 +173,7 @@ export const fetchCauses: readonly LogCause[] = [
   ),
   cause(
     'unreachable',
-    /LocalEntryNotFound|FileMetadataError|ConnectTimeout|ConnectionError|Max retries exceeded|ConnectError|ReadTimeout|Network is unreachable|Connection (?:refused|timed out|reset)|OfflineModeIsEnabled|outgoing traffic has been disabled|CERTIFICATE_VERIFY_FAILED/,
+    /LocalEntryNotFound|FileMetadataError|ConnectTimeout|ConnectionError|Max retries exceeded|ConnectError|ReadTimeout|Network is unreachable|Failed to fetch (?:model|file) .*error sending request|Connection (?:refused|timed out|reset)|OfflineModeIsEnabled|outgoing traffic has been disabled|CERTIFICATE_VERIFY_FAILED/,
   ),
   cause('token-invalid', /401 Client Error/),
 ];

@@ -56,7 +56,7 @@ export const runtimeCauses: readonly LogCause[] = [
   },
   {
     rule: 'start-gpu-broken',
-    sign: /CUDA error: (uncorrectable ECC error.*|system not yet initialized|CUDA-capable device.*(?:busy|unavailable).*|unspecified launch failure|an illegal memory access.*|device-side assert.*)|GPU has fallen off the bus|NVLink.*error/i,
+    sign: /(?:CUDA error|Error 802): (uncorrectable ECC error.*|system not yet initialized|CUDA-capable device.*(?:busy|unavailable).*|unspecified launch failure|an illegal memory access.*|device-side assert.*)|GPU has fallen off the bus|NVLink.*error/i,
     say: ([all, kind], { pod }) => ({
       why: `a GPU of node ${pod.node ?? ''} does not work: ${kind ?? all}`,
       hint: 'Look at the node (nvidia-smi, dmesg for Xid, the fabric manager where GPUs are joined by NVSwitch), and cordon it meanwhile.',

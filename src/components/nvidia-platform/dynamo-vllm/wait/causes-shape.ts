@@ -14,7 +14,8 @@ const legal = (subject: Subject, holds: (size: number) => boolean): string => {
 const orExperts = (some: string): string =>
   some === '' ? 'Add --expert-parallel.' : `Use ${some}, or add --expert-parallel.`;
 
-const capability = (text: string): string => (text.length === 2 ? `${text[0]}.${text[1]}` : text);
+/** `89` is 8.9, `100` is 10.0: the last digit is the minor one. */
+const capability = (text: string): string => text.replace(/^(\d+)(\d)$/, '$1.$2');
 
 const gpuHint = 'Use nodes with newer GPUs, or a checkpoint in another format.';
 
@@ -96,9 +97,9 @@ export const shapeCauses: readonly LogCause[] = [
   },
   {
     rule: 'start-architecture',
-    sign: /Model architectures? \[?'?([\w, ']+?)'?\]? (?:are|is) not supported|model type `([\w-]+)` but Transformers does not recognize/,
-    say: ([, architecture, type], subject) => ({
-      why: `the engine${subject.release === '' ? '' : ` of Dynamo ${subject.release}`} does not know the architecture ${architecture ?? type ?? ''} of ${subject.model || 'the model'}`,
+    sign: /Model architectures? \[?'?([\w, ']+?)'?\]? (?:are|is) not supported|\b(\w+) has no vLLM implementation|model type [`'"]([\w-]+)[`'"] but Transformers does not recognize/,
+    say: ([, several, single, type], subject) => ({
+      why: `the engine${subject.release === '' ? '' : ` of Dynamo ${subject.release}`} does not know the architecture ${several ?? single ?? type ?? ''} of ${subject.model || 'the model'}`,
       hint: 'Use a newer Dynamo release (--release), or a model of an architecture that this one knows.',
     }),
   },

@@ -4,7 +4,7 @@ import type { LogCause, Said, Subject } from './cause.ts';
 import { argumentCauses, refusedSettings } from './causes-arguments.ts';
 import { fetchCauses } from './causes-fetch.ts';
 import { memoryCauses } from './causes-memory.ts';
-import { modelCauses } from './causes-model.ts';
+import { isReadLocally, missingModel, modelCauses } from './causes-model.ts';
 import { runtimeCauses, vagueRuntimeCauses } from './causes-runtime.ts';
 import { shapeCauses } from './causes-shape.ts';
 
@@ -20,9 +20,10 @@ const fetchRuntime: readonly LogCause[] = runtimeCauses.filter(({ rule }) =>
   ['start-wrong-architecture', 'start-module-missing', 'start-command'].includes(rule),
 );
 
+/** A broken file of a model is told as broken JSON first, as an argument would be. */
 const engineCauses: readonly LogCause[] = [
-  ...argumentCauses,
   ...modelCauses,
+  ...argumentCauses,
   ...shapeCauses,
   ...memoryCauses,
   ...runtimeCauses,
@@ -34,9 +35,11 @@ const speaksOfHub = (lines: readonly string[]): boolean =>
 
 const causesFor = ({ role, lines }: Subject): readonly LogCause[] => {
   if (role.kind === 'download') return [...fetchCauses, ...fetchRuntime];
+  const fromHub = speaksOfHub(lines) && !isReadLocally(lines);
   return [
     ...engineCauses,
-    ...(speaksOfHub(lines) ? fetchCauses : []),
+    ...(fromHub ? fetchCauses : []),
+    missingModel,
     refusedSettings,
     ...vagueRuntimeCauses,
   ];
