@@ -126,7 +126,7 @@ const podSecurity: AdmissionRule = {
   say: ([level = '', why = ''], told) => ({
     path: 'namespace',
     message: `The Pod Security level ${level} of namespace ${told.namespace} does not allow ${told.subject}: ${plain(why)}.`,
-    hint: `Use a namespace with the level baseline: kubectl label namespace ${told.namespace} pod-security.kubernetes.io/enforce=baseline --overwrite`,
+    hint: `Use another namespace, or have it lowered: kubectl label namespace ${told.namespace} pod-security.kubernetes.io/enforce=${level.startsWith('baseline') ? 'privileged' : 'baseline'} --overwrite`,
   }),
 };
 

@@ -2,7 +2,7 @@
 
 import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
 import type { Happening } from './events.ts';
-import { claimsOf } from './pods.ts';
+import { claimsOf, isOver } from './pods.ts';
 import type { Role, Scene } from './scene.ts';
 
 const shortMs = 4_000;
@@ -39,8 +39,8 @@ const createCauses: readonly CreateCause[] = [
     rule: 'pod-security',
     patience: shortMs,
     why: ([, level = '', what = '']) => `the namespace enforces the Pod Security level ${level}: ${what}`,
-    hint: (_, { awaited }) =>
-      `Use another namespace, or have it lowered: kubectl label namespace ${awaited.namespace} pod-security.kubernetes.io/enforce=baseline --overwrite`,
+    hint: ([, level = ''], { awaited }) =>
+      `Use another namespace, or have it lowered: kubectl label namespace ${awaited.namespace} pod-security.kubernetes.io/enforce=${level.startsWith('baseline') ? 'privileged' : 'baseline'} --overwrite`,
   },
   {
     sign: /admission webhook "([^"]+)" denied the request: (.+)$/,
@@ -83,8 +83,7 @@ const forbidden: CreateCause = {
 };
 
 /** Pods that are there were created. */
-const isMissingPods = (role: Role): boolean =>
-  role.pods.filter(pod => pod.phase !== 'Failed').length < role.wanted;
+const isMissingPods = (role: Role): boolean => role.pods.filter(pod => !isOver(pod)).length < role.wanted;
 
 const created = (role: Role): number =>
   role.events.findLast(event => event.reason === 'SuccessfulCreate')?.last ?? 0;

@@ -6,7 +6,7 @@
 import { parseRelease } from '../../../../core/release.ts';
 import { count, type Data, metadataOf, number, record, text, texts } from './members.ts';
 import { moment } from './moment.ts';
-import { conditionsOf, isReady } from './pods.ts';
+import { conditionsOf, isOver, isReady } from './pods.ts';
 import type { Role, Scene } from './scene.ts';
 import { wasNeverChanged } from './unchanged.ts';
 
@@ -44,7 +44,8 @@ const hasAll = (status: Data, role: Role): boolean => {
 /** The pods themselves agree: as many as wanted, all ready, none of an earlier template among them. */
 const hasPods = (role: Role): boolean => {
   const ready = role.pods.filter(isReady).length;
-  const starting = role.pods.filter(pod => !isReady(pod) && pod.phase !== 'Failed').length;
+  // A node that shuts down leaves its pods behind as failed or succeeded; their replacements count.
+  const starting = role.pods.filter(pod => !isReady(pod) && !isOver(pod)).length;
   return ready >= role.wanted && starting === 0;
 };
 

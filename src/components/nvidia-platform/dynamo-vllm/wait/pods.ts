@@ -131,6 +131,9 @@ export const isReady = (pod: Pod): boolean => {
   return !pod.deleting && pod.phase === 'Running' && mains.length > 0 && mains.every(one => one.ready);
 };
 
+/** Its containers have ended for good. */
+export const isOver = ({ phase }: Pod): boolean => phase === 'Failed' || phase === 'Succeeded';
+
 /** The container that does the work, as the pod's own specification has it. */
 export const mainSpec = (pod: Pod): Data => {
   const containers = list(pod.spec.containers).map(record);

@@ -85,7 +85,7 @@ const causes: readonly PullCause[] = [
   },
   {
     rule: 'pull-not-found',
-    sign: /not found|manifest unknown|NotFound|name unknown|does not exist|NAME_UNKNOWN|MANIFEST_UNKNOWN|404/i,
+    sign: /not found|manifest unknown|NotFound|name unknown|does not exist|NAME_UNKNOWN|MANIFEST_UNKNOWN|\b404\b/i,
     patience: 0,
     message: ({ image }) => `the image ${image} does not exist (the registry says "not found")`,
     hint: otherTag,

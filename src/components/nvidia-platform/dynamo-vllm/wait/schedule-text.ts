@@ -114,13 +114,16 @@ export const nodeMaker = (pod: Pod): NodeMaker | null => {
   return { who, what, note: `${who} is bringing a node${what}` };
 };
 
+/** A pause, or a volume that is still being made: more nodes would not help, and yet it passes. */
+const isNoRefusal = /backoff|unbound (?:immediate )?PersistentVolumeClaims?/i;
+
 /** Why those that make nodes will not make one; null when they did not refuse. */
 export const nodeRefusal = (pod: Pod): string | null => {
   if (nodeMaker(pod) !== null) return null;
   const refused = pod.events.findLast(
     one => one.reason === 'NotTriggerScaleUp' || (one.reason === 'FailedScheduling' && isKarpenter(one)),
   );
-  return refused === undefined || /backoff/.test(refused.message) ? null : refused.message;
+  return refused === undefined || isNoRefusal.test(refused.message) ? null : refused.message;
 };
 
 const inWords: Readonly<Record<Obstacle['kind'], (what: string) => string>> = {

@@ -4,7 +4,7 @@ import { verdictOn } from './causes.ts';
 import { subjectOf } from './crashes.ts';
 import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
 import type { Happening } from './events.ts';
-import { type Container, claimsOf, type Pod } from './pods.ts';
+import { type Container, claimsOf, isOver, type Pod, podOf } from './pods.ts';
 import { podsIn, type Role, type Scene } from './scene.ts';
 
 const shortMs = 5_000;
@@ -92,14 +92,25 @@ const claimText = (pod: Pod): string => {
   return claim === undefined ? 'a volume' : `the volume of the claim ${claim}`;
 };
 
+const twoNodes =
+  'Use a storage class that can do ReadWriteMany, hold all pods on one node, or end the other pods.';
+
 const mountCauses: readonly MountCause[] = [
   {
-    sign: /Multi-Attach error.*?(?:already used by pod\(s\) ([\w., -]+)|already exclusively attached)/,
+    sign: /Multi-Attach error.*?already used by pod\(s\) ([\w., -]+)/,
     rule: 'mount-two-nodes',
     patience: shortMs,
-    why: ([, users], pod) =>
-      `${claimText(pod)} can be mounted on one node only and is in use on another${users === undefined ? '' : ` (by ${users.trim()})`}`,
-    hint: 'Use a storage class that can do ReadWriteMany, hold all pods on one node, or end the other pods.',
+    why: ([, users = ''], pod) =>
+      `${claimText(pod)} can be mounted on one node only and is in use on another (by ${users.trim()})`,
+    hint: twoNodes,
+  },
+  {
+    // The pod that had it is gone, and its node is letting go of the volume.
+    sign: /Multi-Attach error/,
+    rule: 'mount-two-nodes',
+    patience: longMs * 2,
+    why: (_, pod) => `${claimText(pod)} can be mounted on one node only and is in use on another`,
+    hint: twoNodes,
   },
   {
     sign: missing,
@@ -134,6 +145,13 @@ const mountCauses: readonly MountCause[] = [
 
 const mountReasons = ['FailedMount', 'FailedAttachVolume', 'FailedMapVolume'];
 
+/** Pods that give their volumes back within the minute: finished, or on their way out. */
+const isLeaving = ({ sight }: Scene, message: string): boolean =>
+  sight.pods.some(object => {
+    const pod = podOf(object, []);
+    return (pod.deleting || isOver(pod)) && message.includes(pod.name);
+  });
+
 const mountProblem = (scene: Scene, role: Role, pod: Pod, event: Happening): Diagnosis[] => {
   for (const { sign, rule, patience, why, hint } of mountCauses) {
     const match = sign.exec(event.message);
@@ -146,18 +164,27 @@ const mountProblem = (scene: Scene, role: Role, pod: Pod, event: Happening): Dia
         message: who => `${who}${ofDeployment(scene)} cannot start: ${why(match, pod)}.`,
         hint,
         evidence: [event.message],
-        from: after(scene, event.first, patience),
+        from: after(scene, event.first, isLeaving(scene, event.message) ? longMs * 2 : patience),
       },
     ];
   }
   return [];
 };
 
+/** The kubelet pulls an image once all volumes are mounted. */
+const isMountedSince = (pod: Pod, failed: Happening): boolean =>
+  pod.events.some(
+    ({ reason, last }) =>
+      (reason === 'Pulling' || reason === 'Pulled' || reason === 'Created') &&
+      (last ?? 0) >= (failed.last ?? Number.POSITIVE_INFINITY),
+  );
+
 /** Only what is still in the way: a container that was made had its volumes. */
 const mounts = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
   const begun = pod.containers.some(one => one.running || one.ended !== null || one.restarts > 0);
   const event = pod.events.findLast(one => mountReasons.includes(one.reason));
-  return begun || event === undefined ? [] : mountProblem(scene, role, pod, event);
+  if (begun || event === undefined || isMountedSince(pod, event)) return [];
+  return mountProblem(scene, role, pod, event);
 };
 
 export const inspectBlocked: Inspector = scene =>

@@ -1,0 +1,123 @@
+/** What passes by itself and must not end a wait, and what looks like it and does. */
+
+import { describe, expect, it } from 'vitest';
+import type { Outlook } from '../../../../../../src/core/sight.ts';
+import {
+  container,
+  deployed,
+  event,
+  liveGraph,
+  look,
+  podOf,
+  readyStatus,
+  seen,
+  textOf,
+  time,
+  unschedulable,
+  waiting,
+} from './scenery.ts';
+
+const awaited = deployed({ name: 'qwen3-30b' });
+const graph = liveGraph(awaited);
+const rules = (outlook: Outlook): string[] => outlook.hopeless.map(one => one.rule);
+
+describe('a volume that is still being made', () => {
+  const message = '0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.';
+  const pod = podOf(awaited, 'worker', { node: null, status: unschedulable(message, 1) });
+  const said = "pod didn't trigger scale-up: 1 pod has unbound immediate PersistentVolumeClaims";
+  const events = [event(pod, 3, 'NotTriggerScaleUp', said, { type: 'Normal' })];
+
+  it('is no refusal of the autoscaler, and has its minute', () => {
+    expect(rules(look(awaited, seen(40, { graph, pods: [pod], events })))).toEqual([]);
+    expect(rules(look(awaited, seen(62, { graph, pods: [pod], events })))).toEqual(['schedule-volume']);
+  });
+});
+
+const starting = (name: string) =>
+  podOf(awaited, 'worker', {
+    name,
+    spec: { volumes: [{ name: 'm', persistentVolumeClaim: { claimName: 'dynamo-model-cache' } }] },
+    status: { phase: 'Pending', containerStatuses: [container({ state: waiting('ContainerCreating') })] },
+  });
+
+describe('a volume that another node had', () => {
+  const pod = starting('new');
+  const at = (seconds: number, message: string, others: readonly (typeof pod)[] = []): Outlook =>
+    look(
+      awaited,
+      seen(seconds, {
+        graph,
+        pods: [pod, ...others],
+        events: [event(pod, 3, 'FailedAttachVolume', `Multi-Attach error for volume "pvc-91aa" ${message}`)],
+      }),
+    );
+
+  it('is given time to come when no pod has it any more', () => {
+    const message = "Volume is already exclusively attached to one node and can't be attached to another";
+    expect(rules(at(60, message))).toEqual([]);
+    expect(rules(at(124, message))).toEqual(['mount-two-nodes']);
+  });
+
+  it('is given time to come when the pod that has it is finished or on its way out', () => {
+    const done = podOf(awaited, 'worker', { name: 'old', status: { phase: 'Succeeded' } });
+    const leaving = podOf(awaited, 'worker', { name: 'old', metadata: { deletionTimestamp: time(2) } });
+    for (const old of [done, leaving])
+      expect(rules(at(60, 'Volume is already used by pod(s) old', [old]))).toEqual([]);
+    expect(rules(at(60, 'Volume is already used by pod(s) other', [done]))).toEqual(['mount-two-nodes']);
+  });
+});
+
+describe('a mount that failed at first', () => {
+  const pod = starting('new');
+  const failed = event(pod, 3, 'FailedMount', 'MountVolume.SetUp failed: secret "hf-token" not found');
+  const pulling = event(pod, 8, 'Pulling', 'Pulling image "x"', { type: 'Normal' });
+
+  it('is over once the image is pulled, however long that takes', () => {
+    expect(rules(look(awaited, seen(240, { graph, pods: [pod], events: [failed] })))).toEqual([
+      'mount-missing',
+    ]);
+    expect(rules(look(awaited, seen(240, { graph, pods: [pod], events: [failed, pulling] })))).toEqual([]);
+  });
+});
+
+describe('a registry that breaks the connection', () => {
+  it('has not said that there is no such image, whatever port the node used', () => {
+    const message = 'read tcp 10.0.4.7:40456->34.120.1.9:443: read: connection reset by peer';
+    const pod = podOf(awaited, 'worker', {
+      status: {
+        phase: 'Pending',
+        containerStatuses: [container({ state: waiting('ErrImagePull', message) })],
+      },
+    });
+    const outlook = look(awaited, seen(5, { graph, pods: [pod] }));
+    expect(rules(outlook)).toEqual([]);
+    expect(outlook.notices.map(one => one.rule)).toEqual(['pull-unreachable']);
+  });
+});
+
+describe('a pod that its node left behind when it shut down', () => {
+  const well = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
+  const serving = liveGraph(awaited, { state: 'successful', services: { Frontend: well, worker: well } });
+  const ready = [
+    podOf(awaited, 'Frontend', { status: readyStatus(20) }),
+    podOf(awaited, 'worker', { name: 'new', status: readyStatus(20) }),
+  ];
+
+  it.each(['Failed', 'Succeeded'])('does not count when it is %s and another serves', phase => {
+    const old = podOf(awaited, 'worker', { name: 'old', status: { phase, reason: 'Terminated' } });
+    expect(look(awaited, seen(30, { graph: serving, pods: [...ready, old] })).done).toBe(true);
+  });
+});
+
+describe('a pod that Pod Security refuses', () => {
+  it.each([
+    ['restricted:latest', 'baseline'],
+    ['baseline:v1.30', 'privileged'],
+  ])('at the level %s is let in by %s', (level, enough) => {
+    const replicas = { kind: 'ReplicaSet', metadata: { name: 'qwen3-30b-worker-6c9f7d8b5' } };
+    const message = `pods "x" is forbidden: violates PodSecurity "${level}": hostPath volumes (volume "v")`;
+    const outlook = look(awaited, seen(9, { graph, events: [event(replicas, 2, 'FailedCreate', message)] }));
+    expect(rules(outlook)).toEqual(['pod-security']);
+    expect(textOf(outlook.hopeless)).toContain(`enforce=${enough} --overwrite`);
+  });
+});
