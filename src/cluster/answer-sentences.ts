@@ -2,6 +2,7 @@
 
 import type { Target } from '../core/cluster-facts.ts';
 import { serverOf } from './connection-sentences.ts';
+import { contextList } from './context-list.ts';
 import { ClusterError, type RefusalCause, type RefusalKind } from './refusal.ts';
 
 /** The parts of metav1.Status that are read. */
@@ -26,6 +27,8 @@ export type Refused = {
   /** As in the header: seconds or a date. */
   readonly retryAfter: string | undefined;
   readonly now: number;
+  /** The day on which the client certificate that was shown ran out, such as `2026-03-01`; null when none did. */
+  readonly ranOut: string | null;
 };
 
 const kinds: Readonly<Record<number, RefusalKind>> = {
@@ -101,6 +104,19 @@ const said = (refused: Refused, kind: RefusalKind, words: string, target: Target
   }
 };
 
+const renew =
+  'Have the certificate renewed and the kubeconfig written anew (a cluster of kubeadm: `kubeadm certs renew admin.conf`; a local one: start it anew or fetch its kubeconfig again)';
+
+const ranOutError = (target: Target, day: string, refused: Refused): ClusterError =>
+  new ClusterError(
+    'unauthorized',
+    `The client certificate of the kubeconfig${whoAmI(target)} expired on ${day}, and ${serverOf(target)} does not accept it (401).`,
+    {
+      status: refused.status,
+      hint: `${renew}${target.otherContexts.length > 0 ? `, or choose another context with --context: ${contextList(target.otherContexts)}` : ''}.`,
+    },
+  );
+
 const hints: Readonly<Partial<Record<RefusalKind, (target: Target) => string>>> = {
   unauthorized: target =>
     `Log in again (for EKS: \`aws sts get-caller-identity\` must name a principal with an access entry in the cluster), or choose another context with --context${target.otherContexts.length > 0 ? ` (${target.otherContexts.slice(0, 8).join(', ')})` : ''}.`,
@@ -115,6 +131,7 @@ export const refusalOf = (refused: Refused, target: Target): ClusterError => {
   const status = isStatus(refused.body) ? refused.body : null;
   const words = status?.message ?? textOf(refused.body);
   const kind = kindOf(refused.status, words);
+  if (kind === 'unauthorized' && refused.ranOut !== null) return ranOutError(target, refused.ranOut, refused);
   return new ClusterError(kind, said(refused, kind, words, target), {
     status: refused.status,
     hint: hints[kind]?.(target) ?? '',

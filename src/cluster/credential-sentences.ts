@@ -1,6 +1,7 @@
 /** Sentences for credentials that could not be had, before anything was sent. */
 
 import { basename } from 'node:path';
+import { joinWords } from '../core/words.ts';
 import type { Chosen } from './context.ts';
 import { ClusterError } from './refusal.ts';
 import { pluginOf } from './users.ts';
@@ -24,8 +25,22 @@ const withoutSecrets = (text: string): string =>
 
 const longest = 300;
 
-const lastLine = (text: string): string =>
-  withoutSecrets(text.trim().split(/\r?\n/).at(-1)?.trim() ?? '').slice(0, longest);
+/** Some end with advice over several lines, such as gcloud; what went wrong stands above it. */
+const telling =
+  /\b(?:error|denied|expired|fail|invalid|unable|unauthori[sz]ed|not found|no such|cannot|could not|couldn't)/i;
+
+const tellingLine = (text: string): string => {
+  const lines = text.trim().split(/\r?\n/);
+  const line = lines.findLast(one => telling.test(one)) ?? lines.at(-1) ?? '';
+  return withoutSecrets(line.trim()).slice(0, longest);
+};
+
+/** A list of files has no flag; where there is one file that kubectl would not find by itself, it is named. */
+const kubectlTo = ({ target: { context, files } }: Chosen): string => {
+  const [file = '', ...more] = files;
+  const named = more.length === 0 && file !== '' && !/[\\/]\.kube[\\/]config$/.test(file);
+  return joinWords(['kubectl', ...(named ? ['--kubeconfig', file] : []), '--context', context ?? '']);
+};
 
 type Failure = { readonly code?: string; readonly path?: string; readonly message: string };
 
@@ -44,12 +59,12 @@ const pluginFailed = (failure: Failure, error: unknown, chosen: Chosen): Cluster
     return new ClusterError('credentials', `${subject} could not be started (${failure.code}).`, {
       hint: `Check that ${command} is a program that you may run.`,
     });
-  const kubectl = `\`kubectl --context ${chosen.target.context} get --raw /version\` shows all that it says`;
+  const kubectl = `\`${kubectlTo(chosen)} get --raw /version\` shows all that it says`;
   const login = logins[name];
   const hint = login ? `Log in with ${login}; ${kubectl}.` : `Log in again; ${kubectl}.`;
   if (error instanceof SyntaxError)
     return new ClusterError('credentials', `${subject} printed something that is no credential.`, { hint });
-  const said = lastLine(failure.message);
+  const said = tellingLine(failure.message);
   return new ClusterError('credentials', `${subject} failed${said && `: ${said}`}`, { hint });
 };
 
@@ -72,7 +87,7 @@ export const credentialsFailed = (error: unknown, chosen: Chosen, signal: AbortS
     );
   return new ClusterError(
     'credentials',
-    `The credentials of the user ${chosen.user.name} in ${where} cannot be used: ${lastLine(failure.message)}`,
+    `The credentials of the user ${chosen.user.name} in ${where} cannot be used: ${tellingLine(failure.message)}`,
     { hint: 'Log in again, or choose another context with --context.' },
   );
 };

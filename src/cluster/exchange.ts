@@ -1,5 +1,6 @@
 /** One exchange with the API server: logs in, sends, and turns whatever is not a good answer into a ClusterError. */
 
+import { X509Certificate } from 'node:crypto';
 import type { Target } from '../core/cluster-facts.ts';
 import { type Refused, refusalOf } from './answer-sentences.ts';
 import { readBody } from './body.ts';
@@ -41,7 +42,20 @@ export const queryText = (query: Query | undefined): string => {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 };
 
-const refused = async (line: Line, arrived: Arrived, outgoing: Outgoing): Promise<ClusterError> => {
+/** The day on which the certificate that was shown ran out; null for one that is valid, and without one. */
+const ranOut = ({ headers, tls: { cert } }: Access, now: number): string | null => {
+  if (headers['Authorization'] !== undefined || (typeof cert !== 'string' && !Buffer.isBuffer(cert)))
+    return null;
+  const end = Date.parse(new X509Certificate(cert).validTo);
+  return end < now ? new Date(end).toISOString().slice(0, 10) : null;
+};
+
+const refused = async (
+  line: Line,
+  arrived: Arrived,
+  outgoing: Outgoing,
+  access: Access,
+): Promise<ClusterError> => {
   const told: Refused = {
     method: outgoing.method,
     path: outgoing.path,
@@ -49,6 +63,7 @@ const refused = async (line: Line, arrived: Arrived, outgoing: Outgoing): Promis
     body: await readBody(arrived, outgoing.signals, line.limits.requestMs),
     retryAfter: arrived.headers['retry-after'],
     now: Date.now(),
+    ranOut: arrived.status === 401 ? ranOut(access, Date.now()) : null,
   };
   return refusalOf(told, line.target);
 };
@@ -66,7 +81,7 @@ const exchangeOnce = async <A extends Arrived>(
   const headers = { 'User-Agent': line.userAgent, ...outgoing.headers };
   const arrived = await send(access, { ...outgoing, headers });
   if (arrived.status < 400) return { kind: 'answer', arrived };
-  return { kind: 'refused', refusal: await refused(line, arrived, outgoing) };
+  return { kind: 'refused', refusal: await refused(line, arrived, outgoing, access) };
 };
 
 /**

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Client } from '../../../src/cluster/client.ts';
+import { createAuthority } from '../../kit/cluster/control/certificates.ts';
 import {
   client,
   closeClients,
@@ -151,7 +152,13 @@ test('a plugin that is missing, fails, or prints something else', async () => {
   expect(failed.message).toBe(
     'The credential plugin login of the user someone failed: The SSO session has expired. ***',
   );
-  expect(failed.hint).toContain('kubectl --context someone get --raw /version');
+  expect(failed.hint).toMatch(/`kubectl --kubeconfig \S+ --context someone get --raw \/version`/);
+
+  const advising = plugin(
+    'printf "ERROR: (gcloud) Reauthentication failed.\\nPlease run:\\n\\n  \\$ gcloud auth login\\n\\nto obtain new credentials.\\n" >&2; exit 1',
+  );
+  const advised = await refusal(as(played, advising.user));
+  expect(advised.message).toMatch(/failed: ERROR: \(gcloud\) Reauthentication failed\.$/);
 
   const silent = await refusal(as(played, plugin('echo hello').user));
   expect(silent.message).toContain('printed something that is no credential');
@@ -183,4 +190,27 @@ test('a certificate file that is missing is named', async () => {
   expect(error.message).toMatch(
     /^The file \/no\/such\.crt that .*config names .* cannot be read \(ENOENT\)\.$/,
   );
+});
+
+const aDay = 24 * 3_600_000;
+
+/** A client certificate that was issued so many days ago, and holds for thirty. */
+const issued = (daysAgo: number): object => {
+  vi.useFakeTimers({ now: Date.now() - daysAgo * aDay, toFake: ['Date'] });
+  const { cert, key } = createAuthority('some-ca').issue({ name: 'admin' });
+  vi.useRealTimers();
+  const inBase64 = (text: string): string => Buffer.from(text).toString('base64');
+  return { 'client-certificate-data': inBase64(cert), 'client-key-data': inBase64(key) };
+};
+
+test('a client certificate that ran out is named with its day, one that did not is not blamed', async () => {
+  const refusing = await play((_, response) => json(response, 401, failure(401, 'Unauthorized')));
+  running.push(refusing);
+  const day = new Date(Date.now() - 10 * aDay).toISOString().slice(0, 10);
+  const old = await refusal((await as(refusing, issued(40))).request(read));
+  expect(old).toMatchObject({ kind: 'unauthorized', status: 401 });
+  expect(old.message).toContain(`client certificate of the kubeconfig as the user someone expired on ${day}`);
+  expect(old.hint).toContain('kubeadm certs renew');
+  const valid = await refusal((await as(refusing, issued(0))).request(read));
+  expect(valid.message).toMatch(/does not accept the credentials .* Unauthorized\.$/);
 });
