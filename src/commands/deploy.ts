@@ -2,7 +2,7 @@
 
 import type { ClusterError } from '../cluster/refusal.ts';
 import type { CheckResult } from '../core/check.ts';
-import { type ClusterFacts, readOr } from '../core/cluster-facts.ts';
+import type { ClusterFacts } from '../core/cluster-facts.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
 import type { PreflightInput } from '../core/preflight.ts';
 import type { Awaited } from '../core/sight.ts';
@@ -13,6 +13,7 @@ import { asCliError } from './connection.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './events.ts';
 import type { Look, World } from './look.ts';
+import { nodeMakerOf } from './node-maker.ts';
 import { insist, runChecks } from './preflight.ts';
 import { whileLooking } from './slow.ts';
 import type { Deployment, Step } from './steps.ts';
@@ -45,16 +46,12 @@ export const inputOf = (
   agreed: options.yes === true,
 });
 
-/** What can make a node while a pod waits for one; cluster-autoscaler cannot be seen from outside. */
-const nodeMakerOf = ({ nodePools }: ClusterFacts): string | null =>
-  readOr(nodePools)?.some(pool => pool.ready) === true ? 'Karpenter' : null;
-
-const awaitedOf = ({ subject, hub }: Deployment, cluster: ClusterFacts): Awaited => ({
+const awaitedOf = ({ subject, hub }: Deployment, nodeMaker: string | null): Awaited => ({
   name: subject.name,
   namespace: subject.namespace,
   objects: subject.objects,
   weightsBytes: hub?.weightsBytes ?? null,
-  nodeMaker: nodeMakerOf(cluster),
+  nodeMaker,
 });
 
 /** Without a cluster: why, together with what the settings get wrong, which comes first. */
@@ -107,7 +104,14 @@ export const deploy = async (context: Context, deployment: Deployment): Promise<
   await agree(context, checked.results);
   const replacement = preflight.replacement(input);
   if (replacement !== null) await agreeToReplace(context, replacement.reason);
-  const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment, cluster) };
+  const { skipped } = deployment;
+  const nodeMaker = nodeMakerOf({
+    cluster,
+    results: checked.results,
+    skipped,
+    aboutRoom: preflight.aboutRoom,
+  });
+  const step: Step = { context, deployment, client, cluster, awaited: awaitedOf(deployment, nodeMaker) };
   await applySubject(step, replacement !== null);
   deployment.applied?.();
   sayGap(context);

@@ -161,6 +161,8 @@ export type NodePoolFact = {
     readonly values: readonly string[];
   }[];
   readonly limits: Labels;
+  /** What its nodes have in all; absent when it does not say. */
+  readonly used?: Labels;
   readonly ready: boolean;
 };
 

@@ -41,6 +41,8 @@ export type Preflight = {
   readonly permissions: readonly Permission[];
   /** In the order in which they are shown; the first failure decides the exit code. */
   readonly checks: (input: PreflightInput) => readonly CheckResult[];
+  /** Codes of checks for room on nodes: who lets one of them through counts on a node that is to come. */
+  readonly aboutRoom: readonly string[];
   /** Null when the deployment can be created or changed in place. */
   readonly replacement: (input: PreflightInput) => Replacement | null;
   /** The model that manifests serve, as far as they tell and it is one of the Hub; null otherwise. */

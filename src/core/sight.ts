@@ -84,7 +84,7 @@ export type Awaited = {
   readonly objects: readonly KubernetesObject[];
   /** Bytes of the weights; null when not known. */
   readonly weightsBytes: number | null;
-  /** What can make nodes, as the survey found it, such as `Karpenter`: its silence is then given minutes. Absent or null when nothing was found. */
+  /** What can make nodes, such as `Karpenter`, as the survey found it or a person counts on it: its silence is then given minutes. Absent or null when there is nothing. */
   readonly nodeMaker?: string | null;
 };
 

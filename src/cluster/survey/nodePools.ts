@@ -31,7 +31,10 @@ type WrittenPool = {
       };
     };
   };
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  readonly status?: {
+    readonly resources?: Readonly<Record<string, string | number>>;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
 };
 
 /** v1beta1 knows no such condition: ready is what does not say otherwise. */
@@ -39,6 +42,9 @@ const isReady = ({ status }: WrittenPool): boolean => {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready === undefined || ready.status === 'True';
 };
+
+const asText = (amounts: Readonly<Record<string, string | number>>): Labels =>
+  Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, String(amount)]));
 
 export const nodePoolFact = (pool: WrittenPool): NodePoolFact => {
   const { limits = {}, template = {} } = pool.spec ?? {};
@@ -48,7 +54,8 @@ export const nodePoolFact = (pool: WrittenPool): NodePoolFact => {
     labels: template.metadata?.labels ?? {},
     taints: taintsOf(taints),
     requirements: requirements.map(({ key, operator, values = [] }) => ({ key, operator, values })),
-    limits: Object.fromEntries(Object.entries(limits).map(([name, amount]) => [name, String(amount)])),
+    limits: asText(limits),
+    ...(pool.status?.resources && { used: asText(pool.status.resources) }),
     ready: isReady(pool),
   };
 };

@@ -346,6 +346,8 @@ describe('NodePools', () => {
       limits: { cpu: '1000', 'nvidia.com/gpu': '16' },
       ready: false,
     });
+    const status = { resources: { cpu: '191450m', 'nvidia.com/gpu': 8 } };
+    expect(nodePoolFact({ ...pool, status }).used).toEqual({ cpu: '191450m', 'nvidia.com/gpu': '8' });
     expect(nodePoolFact({ metadata: { name: 'old' } })).toMatchObject({ ready: true, limits: {} });
   });
 });

@@ -1,6 +1,7 @@
 /** Whether a node would take a pod, as the scheduler decides it: state, taints, selector, affinity. */
 
 import type { Labels, NodeFact, Taint } from '../../../../core/cluster-facts.ts';
+import { passes } from '../passing-taints.ts';
 import type { Expression, Tolerated, Where } from './podspec.ts';
 
 const toleratesTaint = (tolerations: readonly Tolerated[], taint: Taint): boolean =>
@@ -44,9 +45,6 @@ export type Refusal =
   | { readonly kind: 'taint'; readonly taint: Taint }
   | { readonly kind: 'selector'; readonly misses: readonly string[] };
 
-/** Taints that Kubernetes sets by itself; nobody should tolerate them for a workload. */
-const isCondition = (taint: Taint): boolean => taint.key.startsWith('node.kubernetes.io/');
-
 /** Why a node would not take a pod whatever it has free; null when it would. */
 export const refusalOf = (node: NodeFact, where: Where): Refusal | null => {
   if (!node.ready) return { kind: 'not-ready' };
@@ -55,7 +53,7 @@ export const refusalOf = (node: NodeFact, where: Where): Refusal | null => {
   if (misses.length > 0) return { kind: 'selector', misses };
   const [taint] = untolerated(node.taints, where);
   if (taint === undefined) return null;
-  return isCondition(taint) ? { kind: 'not-ready' } : { kind: 'taint', taint };
+  return passes(taint.key) ? { kind: 'not-ready' } : { kind: 'taint', taint };
 };
 
 /** `key=value:Effect`, as kubectl and `--toleration` write it. */

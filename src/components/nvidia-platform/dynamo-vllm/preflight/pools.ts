@@ -54,6 +54,17 @@ const meetsSelector = ({ labels, requirements }: NodePoolFact, { where }: Demand
     return required === undefined || required.values.includes(value);
   });
 
+/** Karpenter makes no node that would take the pool over its limit. */
+const overLimit = ({ limits, used }: NodePoolFact, asked: number): string | null => {
+  const limit = quantityOf(limits[gpuName]);
+  if (limit === null) return null;
+  const taken = quantityOf(used?.[gpuName]) ?? 0;
+  if (taken + asked <= limit) return null;
+  return taken === 0
+    ? `its limit is ${limit} GPUs`
+    : `its nodes have ${taken} of the ${limit} GPUs of its limit`;
+};
+
 /** Why the pool makes no node for the demand, or null when it could. */
 const cannotMake = (pool: NodePoolFact, demand: Demand): string | null => {
   if (Math.min(...pool.requirements.map(bound), Number.POSITIVE_INFINITY) < demand.asked.gpus)
@@ -61,8 +72,8 @@ const cannotMake = (pool: NodePoolFact, demand: Demand): string | null => {
       ? 'its requirements allow no GPU instances'
       : `its requirements allow no instance with ${demand.asked.gpus} GPUs`;
   if (!pool.ready) return 'it is not ready';
-  const limit = quantityOf(pool.limits[gpuName]);
-  if (limit !== null && limit < demand.asked.gpus) return `its limit is ${limit} GPUs`;
+  const over = overLimit(pool, demand.asked.gpus);
+  if (over !== null) return over;
   const [taint] = untolerated(pool.taints, demand.where);
   if (taint !== undefined) return `its nodes are tainted ${taintText(taint)}`;
   return meetsSelector(pool, demand) ? null : 'its nodes lack the labels of the node selector';

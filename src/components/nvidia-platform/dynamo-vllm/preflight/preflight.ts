@@ -69,6 +69,7 @@ export const preflight: Preflight = {
   facts: factsOf,
   permissions,
   checks,
+  aboutRoom: ['gpu-nodes', 'gpu-nodes-usable', 'gpu-taints', 'gpu-placement', 'job-placement'],
   replacement,
   servedModel,
 };

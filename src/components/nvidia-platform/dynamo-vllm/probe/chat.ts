@@ -91,7 +91,8 @@ const says = ({ content, reasoning, toolCalls }: Told): boolean =>
 const remarkOf = (told: Told): string => {
   if (told.content.trim() !== '') return told.finish === 'length' ? 'cut at the token limit' : '';
   if (told.toolCalls > 0) return 'a tool call';
-  if (told.reasoning.trim() !== '') return 'reasoning only, cut at the token limit';
+  if (told.reasoning.trim() !== '')
+    return told.finish === 'length' ? 'reasoning only, cut at the token limit' : 'reasoning only';
   return 'tokens without visible text';
 };
 

@@ -1,6 +1,7 @@
 /** Reads what the scheduler and those that make nodes say about a pod that has no node. */
 
 import { listed } from '../../../../core/text.ts';
+import { passes } from '../passing-taints.ts';
 import type { Happening } from './events.ts';
 import type { Pod } from './pods.ts';
 
@@ -74,12 +75,9 @@ export const obstaclesIn = (message: string): Obstacle[] =>
     })),
   );
 
-/** Taints of nodes that are just coming or going: they pass, or another obstacle is the one to name. */
+/** Taints that pass, and those of the control plane: another obstacle is the one to name. */
 export const isPassingTaint = ({ kind, what }: Obstacle): boolean =>
-  kind === 'taint' &&
-  /^(node\.kubernetes\.io\/|node\.cloudprovider\.kubernetes\.io\/|karpenter\.sh\/|node-role\.kubernetes\.io\/|node\.cilium\.io\/|ebs\.csi\.aws\.com\/|efs\.csi\.aws\.com\/|ToBeDeletedByClusterAutoscaler|DeletionCandidate)/.test(
-    what,
-  );
+  kind === 'taint' && (passes(what) || what.startsWith('node-role.kubernetes.io/'));
 
 /** What the scheduler said last, and since when the pod waits. Empty when it said nothing yet. */
 export const schedulerSaid = (pod: Pod): { readonly message: string; readonly since: number | null } => {

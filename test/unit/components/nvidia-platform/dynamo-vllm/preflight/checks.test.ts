@@ -251,6 +251,16 @@ describe('GPUs', () => {
       'warn',
     ],
     ['a GPU family, but a limit of none', { ...families('p5'), limits: { 'nvidia.com/gpu': '0' } }, 'fail'],
+    [
+      'a GPU family, whose limit its nodes have reached',
+      { ...families('p5'), limits: { 'nvidia.com/gpu': '8' }, used: { 'nvidia.com/gpu': '8' } },
+      'fail',
+    ],
+    [
+      'a GPU family, below its limit',
+      { ...families('p5'), limits: { 'nvidia.com/gpu': '16' }, used: { 'nvidia.com/gpu': '8' } },
+      'warn',
+    ],
     ['a GPU family, but not ready', { ...families('p5'), ready: false }, 'fail'],
     [
       'a GPU family with a taint of a team',
@@ -261,6 +271,16 @@ describe('GPUs', () => {
     const facts = cluster({ nodes: read(systemNodes), nodePools: read([pool(change)]) });
     expect(codesOf(tell({}, facts), outcome)).toEqual(['gpu-nodes']);
   });
+
+  it.each(['karpenter.sh/disrupted', 'ToBeDeletedByClusterAutoscaler', 'node.cilium.io/agent-not-ready'])(
+    'nodes that come or go, by the taint %s, are not ready: no toleration is advised',
+    key => {
+      const taints = [{ key, value: '', effect: 'NoSchedule' }];
+      const said = failing({ nodes: read([...systemNodes, ...nodes('p5.4xlarge', 2, { taints })]) });
+      expect(said).toMatch(/2 not ready/);
+      expect(said).not.toContain(key);
+    },
+  );
 
   it('a pool whose machines are too small does not help a large worker', () => {
     const facts = cluster({ nodes: read(systemNodes), nodePools: read([pool(families('g7e'))]) });

@@ -46,6 +46,13 @@ test('a reasoning model that came no further than its thoughts is good', () => {
     });
 });
 
+test('a reasoning model that ended by itself is not called cut', () => {
+  expect(answer({ content: null, reasoning: 'Hello.' }, 'stop', 9)).toMatchObject({
+    kind: 'good',
+    remark: 'reasoning only',
+  });
+});
+
 test('thoughts that a parser took away altogether are good: tokens were counted', () => {
   expect(answer({ content: '' }, 'length', 64)).toMatchObject({
     kind: 'good',
