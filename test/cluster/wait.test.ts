@@ -177,9 +177,10 @@ describeWithCluster('the live wait', settings, cluster => {
         .audit()
         .slice(before)
         .map(({ verb, resource }) => `${verb} ${resource}`);
+    const times = (start: string) => ours().filter(call => call.startsWith(start)).length;
     const asked = await eventually(
-      async () => (ours().filter(call => call.startsWith('watch ')).length >= 3 ? ours() : undefined),
-      'the audit log has the watches, which it gets when they end',
+      async () => (times('watch ') >= 3 && times('get pods/log') >= 2 ? ours() : undefined),
+      'the audit log has the watches and the followed logs, which it gets when they end',
     );
     const each = (verb: string) =>
       ['dynamographdeployments', 'events', 'pods'].map(kind => `${verb} ${kind}`);
