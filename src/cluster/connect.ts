@@ -21,6 +21,8 @@ export type ConnectOptions = {
   readonly requestTimeoutMs?: number;
   /** Of this program, told with each request; `unknown` when absent. */
   readonly version?: string;
+  /** Hears what a credential plugin says while it keeps the run waiting, such as a code to log in with. */
+  readonly onPlugin?: (text: string) => void;
   /** Ends everything. */
   readonly signal: AbortSignal;
 };
@@ -47,7 +49,7 @@ export const connect = async (io: Pick<Io, 'cwd' | 'env'>, options: ConnectOptio
   const closed = new AbortController();
   // Each request and stream listens to both.
   setMaxListeners(0, closed.signal, options.signal);
-  const credentials = credentialsOf(chosen, proxy, io.env, options.signal);
+  const credentials = credentialsOf(chosen, proxy, io.env, options.signal, options.onPlugin ?? (() => {}));
   await credentials.current();
   const transport = makeTransport(server, proxy);
   const line: Line = {

@@ -27,6 +27,9 @@ export type Credentials = {
   readonly renew: (stale: Access) => Promise<Access>;
 };
 
+/** Hears what a credential plugin says to a person. */
+type Tell = (text: string) => void;
+
 /** What plugins read about the run (client.authentication.k8s.io, ExecCredential). */
 const execInfo = (apiVersion: string | undefined, cluster: Cluster | null): string =>
   JSON.stringify({
@@ -55,11 +58,39 @@ const withPluginEnv = (chosen: Chosen, env: Io['env']): Chosen['user'] => {
   return { ...chosen.user, exec: { ...plugin, env: all } };
 };
 
-type Child = { readonly kill: () => unknown; readonly stdin: { readonly end: () => unknown } | null };
+type Child = {
+  readonly kill: () => unknown;
+  readonly stdin: { readonly end: () => unknown } | null;
+  readonly stderr: { readonly on: (event: 'data', heard: (text: string) => void) => unknown } | null;
+  readonly once: (event: 'close', over: () => void) => unknown;
+};
 type Runner = { execFn: (...args: readonly unknown[]) => Child };
 
+/** A plugin that takes longer may be waiting for somebody to log in elsewhere. Milliseconds. */
+const patience = 2000;
+
+/** Passes on what a plugin says while it keeps the run waiting, such as a code to log in with. */
+const passOn = (child: Child, tell: Tell): void => {
+  let held = '';
+  let waits = false;
+  const give = (): void => {
+    const text = held.trim();
+    held = '';
+    if (text !== '') tell(text);
+  };
+  const timer = setTimeout(() => {
+    waits = true;
+    give();
+  }, patience);
+  child.stderr?.on('data', text => {
+    held += text;
+    if (waits) give();
+  });
+  child.once('close', () => clearTimeout(timer));
+};
+
 /** A plugin gets no input that it could wait for, and ends with the run. client-node offers no other way to its process. */
-const holdPlugin = (config: KubeConfig, signal: AbortSignal): void => {
+const holdPlugin = (config: KubeConfig, signal: AbortSignal, tell: Tell): void => {
   const runner = (config['authenticators'] as readonly object[]).find(one => 'execFn' in one) as
     | Runner
     | undefined;
@@ -68,6 +99,7 @@ const holdPlugin = (config: KubeConfig, signal: AbortSignal): void => {
   runner.execFn = (...args) => {
     const child = start(...args);
     child.stdin?.end();
+    passOn(child, tell);
     signal.addEventListener('abort', () => child.kill(), { once: true });
     return child;
   };
@@ -108,9 +140,10 @@ const ask = async (
   proxy: string | null,
   env: Io['env'],
   signal: AbortSignal,
+  tell: Tell,
 ): Promise<Access> => {
   const config = loadConfig(chosen, proxy, env);
-  holdPlugin(config, signal);
+  holdPlugin(config, signal, tell);
   const options: RequestOptions = {};
   try {
     await config.applyToHTTPSOptions(options);
@@ -125,15 +158,16 @@ const ask = async (
   };
 };
 
-/** `proxy` leads to the server, or is null. Both members reject with a ClusterError. */
+/** `proxy` leads to the server, or is null; `tell` hears a plugin that keeps the run waiting. Both members reject with a ClusterError. */
 export const credentialsOf = (
   chosen: Chosen,
   proxy: string | null,
   env: Io['env'],
   signal: AbortSignal,
+  tell: Tell,
 ): Credentials => {
   // A fresh KubeConfig each time: the old one would hand out its cached credential again.
-  const start = (): Promise<Access> => ask(chosen, proxy, env, signal);
+  const start = (): Promise<Access> => ask(chosen, proxy, env, signal, tell);
   let latest: Promise<Access> | undefined;
   const current = (): Promise<Access> => {
     latest ??= start();

@@ -5,10 +5,13 @@ import { type ClusterError, isClusterError, type RefusalKind } from '../cluster/
 import { noFacts } from '../core/component.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { Finding } from '../core/finding.ts';
+import { plainText } from '../core/plain.ts';
+import { redact } from '../core/redact.ts';
 import { settle } from '../core/settings.ts';
 import { CliError, type ErrorKind } from '../errors.ts';
 import type { Context } from './context.ts';
 import { soundLayers } from './layers.ts';
+import { say } from './talk.ts';
 
 const kinds: Readonly<Record<RefusalKind, ErrorKind>> = {
   'no-config': 'unavailable',
@@ -67,6 +70,7 @@ export const connectFrom = async ({ io, options }: Context): Promise<Client> => 
     ...(options.context === undefined ? {} : { context: options.context }),
     ...(seconds === null ? {} : { requestTimeoutMs: seconds * 1000 }),
     version: io.version,
+    onPlugin: text => say(io, plainText(redact(text))),
     signal: io.signal,
   });
 };

@@ -165,6 +165,25 @@ test('a plugin that is missing, fails, or prints something else', async () => {
   expect(played.requests).toEqual([]);
 });
 
+test('a plugin that waits for a person is heard meanwhile, a quick one is not', async () => {
+  const played = await server();
+  const { user, at } = plugin(
+    `if [ $n = 1 ]; then echo "Enter the code ABC at example.com." >&2; until [ -e ${'$'}(dirname $0)/go ]; do sleep 0.1; done; fi
+echo "a warning" >&2; ${credential('abc')}`,
+  );
+  const file = written('config', config(played.url, { someone: user }));
+  const heard: string[] = [];
+  const onPlugin = (text: string): void => {
+    heard.push(text);
+    writeFileSync(join(at, 'go'), '');
+  };
+  await client(file, { onPlugin });
+  expect(heard[0]).toBe('Enter the code ABC at example.com.');
+  const quick: string[] = [];
+  await client(file, { onPlugin: text => quick.push(text) });
+  expect(quick).toEqual([]);
+});
+
 test('Ctrl-C ends a plugin that waits', async () => {
   const { user, runs } = plugin('exec sleep 60');
   const abort = new AbortController();

@@ -35,7 +35,7 @@ const registryOf = (image: string): string => {
 const otherTag = ({ image }: Subject): string => {
   const tag = imageTag(image);
   const plain = withoutPost(tag);
-  const repository = image.slice(0, image.lastIndexOf(':'));
+  const repository = image.replace(/@.*$/, '').replace(/:[\w][\w.-]*$/, '');
   if (plain !== tag)
     return `Versions with -post are those of charts, and the image tag is ${plain}; run again with: --image ${repository}:${plain}`;
   return `Look for an existing tag in the registry and run again with: --image ${repository}:TAG`;

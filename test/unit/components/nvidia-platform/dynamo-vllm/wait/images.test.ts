@@ -60,6 +60,14 @@ describe('an image that cannot be had', () => {
     expect(pulling(message).hopeless.map(one => one.rule)).toEqual([rule]);
   });
 
+  it.each([
+    ['registry.example:5000/vllm@sha256:0404abc', 'registry.example:5000/vllm:TAG'],
+    ['registry.example:5000/vllm', 'registry.example:5000/vllm:TAG'],
+  ])('%s: the hint names another tag of the same repository', (name, other) => {
+    const outlook = pulling(`failed to resolve reference "${name}": not found`, 'ErrImagePull', name);
+    expect(outlook.hopeless.map(one => one.hint)).toEqual([expect.stringMatching(`--image ${other}$`)]);
+  });
+
   it('is told while the registry may come back, and named after a minute', () => {
     const outlook = pulling('dial tcp: lookup nvcr.io: no such host', 'ImagePullBackOff');
     expect(outlook.hopeless).toEqual([]);
