@@ -6,7 +6,7 @@ import { listed } from '../../../../core/text.ts';
 import type { Demand } from './demand.ts';
 import { hidesGpus, instanceType, slicesOf } from './hardware.ts';
 import { taintText } from './match.ts';
-import { scaleUp, unableFor, waiting } from './pools.ts';
+import { orAutoscaler, scaleUp, unableFor, waiting } from './pools.ts';
 import { check, cli, counted } from './result.ts';
 import { refusalFor, wantsGpus, type Zoned } from './room.ts';
 import type { Scene } from './scene.ts';
@@ -47,7 +47,11 @@ const noGpuNodes = (scene: Scene, nodes: readonly NodeFact[], demands: readonly 
   const pools = unable.length === 0 ? '' : `, and Karpenter makes none: NodePool ${listed(unable)}`;
   return nodesCheck.fail(
     `${needs}, and none of the ${counted(nodes.length, 'node')} of the cluster has an NVIDIA GPU${pools}.`,
-    'Add a node group or node pool with GPU instances, on EKS for example p5.4xlarge or g6e.12xlarge.',
+    orAutoscaler(
+      'Add a node group or node pool with GPU instances, on EKS for example p5.4xlarge or g6e.12xlarge.',
+      nodes,
+      'gpu-nodes',
+    ),
   );
 };
 

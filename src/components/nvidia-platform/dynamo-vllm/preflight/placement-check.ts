@@ -4,7 +4,7 @@ import type { CheckResult } from '../../../../core/check.ts';
 import { readOr } from '../../../../core/cluster-facts.ts';
 import { holds } from './amounts.ts';
 import type { Demand } from './demand.ts';
-import { scaleUp, waiting } from './pools.ts';
+import { orAutoscaler, scaleUp, waiting } from './pools.ts';
 import { check, counted } from './result.ts';
 import { updateOf } from './rollout-scene.ts';
 import { isComponent, ownPods, type Places, packAll, placesFor, refusalFor, wantsGpus } from './room.ts';
@@ -32,7 +32,10 @@ const refused = (scene: Scene, places: Places): CheckResult => {
   const { message, hint, demands, byClaim } = shortageOf(scene, places);
   if (byClaim) return oneNode.fail(`${message}.`, hint);
   const up = scaleUp(readOr(scene.cluster.nodePools) ?? [], demands);
-  return up === null ? placement.fail(`${message}.`, hint) : placement.warn(`${message}; ${up}.`, waiting);
+  const nodes = readOr(scene.cluster.nodes) ?? [];
+  return up === null
+    ? placement.fail(`${message}.`, orAutoscaler(hint, nodes, 'gpu-placement'))
+    : placement.warn(`${message}; ${up}.`, waiting);
 };
 
 /** Without knowing what is in use, only what no empty node could hold is refused. */

@@ -1,6 +1,6 @@
 /** Whether a Karpenter NodePool could make a node for a pod with GPUs, by what it requires. */
 
-import type { NodePoolFact } from '../../../../core/cluster-facts.ts';
+import type { NodeFact, NodePoolFact } from '../../../../core/cluster-facts.ts';
 import { listed } from '../../../../core/text.ts';
 import { instanceGpus } from '../fit/instances.ts';
 import { quantityOf } from './amounts.ts';
@@ -94,5 +94,17 @@ export const scaleUp = (pools: readonly NodePoolFact[], demands: readonly Demand
   if (able.length === 0 || able.some(names => names.length === 0)) return null;
   return `Karpenter can bring nodes for it (NodePool ${listed([...new Set(able.flat())])})`;
 };
+
+const groupLabels = [
+  'eks.amazonaws.com/nodegroup',
+  'cloud.google.com/gke-nodepool',
+  'kubernetes.azure.com/agentpool',
+];
+
+/** A hint, with the way to go on where nodes are of groups that the cluster autoscaler may enlarge: it shows itself by nothing. */
+export const orAutoscaler = (hint: string, nodes: readonly NodeFact[], code: string): string =>
+  hint.endsWith('.') && nodes.some(({ labels }) => groupLabels.some(label => labels[label] !== undefined))
+    ? `${hint.slice(0, -1)}; if the cluster autoscaler brings nodes, which cannot be seen from here: --skip-check ${code}`
+    : hint;
 
 export const waiting = 'The pods wait as Pending until the node is there, which takes some minutes.';

@@ -282,6 +282,16 @@ describe('GPUs', () => {
     },
   );
 
+  it('that a cluster autoscaler may bring can be let through, where nodes are of groups', () => {
+    const labels = { 'eks.amazonaws.com/nodegroup': 'system' };
+    const grouped = nodes('m6i.2xlarge', 2, { labels });
+    expect(failing({ nodes: read(grouped) })).toMatch(/autoscaler .*: --skip-check gpu-nodes$/m);
+    const busy = nodes('p5.4xlarge', 1, { labels });
+    const full = failing({ nodes: read([...grouped, ...busy]) }, { replicas: 2 });
+    expect(full).toMatch(/autoscaler .*: --skip-check gpu-placement$/m);
+    expect(failing({ nodes: read(systemNodes) })).not.toMatch(/autoscaler/);
+  });
+
   it('a pool whose machines are too small does not help a large worker', () => {
     const facts = cluster({ nodes: read(systemNodes), nodePools: read([pool(families('g7e'))]) });
     expect(codesOf(tell({ tensorParallelSize: 8, expertParallel: true }, facts), 'warn')).toEqual([
