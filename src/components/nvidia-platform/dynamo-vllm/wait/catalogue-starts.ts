@@ -170,6 +170,15 @@ export const startCatalogue = {
     cause: 'It does not run, its address is wrong, or a network policy is between.',
     remedy: 'Look at the pods of the platform and at network policies.',
   },
+  'start-service-links': {
+    title: 'A Service named vllm gets into the way',
+    meaning:
+      "A variable of Kubernetes about a Service has the name of one of the engine's own, so the engine stops.",
+    cause:
+      'A Service whose name begins with vllm in the namespace, and pods made without enableServiceLinks: false.',
+    remedy:
+      'Set enableServiceLinks: false in the pods, as manifests of this program do, or rename the Service.',
+  },
   'start-port-in-use': {
     title: 'A port is taken',
     meaning: 'The process could not listen on its port.',

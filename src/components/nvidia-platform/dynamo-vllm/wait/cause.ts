@@ -39,6 +39,8 @@ export type LogCause = {
   readonly say: (match: RegExpExecArray, subject: Subject) => Said;
   /** Failed starts after which it is hopeless, for what may pass by itself; absent is 1. */
   readonly starts?: number;
+  /** Programs also write it while they end for another reason: where one broke by its own fault, that counts. */
+  readonly onlyFollows?: boolean;
 };
 
 /** The end of a hint: flags to add to the command that was run, which only that command can be added to. */

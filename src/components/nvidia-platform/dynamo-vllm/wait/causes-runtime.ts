@@ -82,6 +82,7 @@ export const runtimeCauses: readonly LogCause[] = [
     rule: 'start-nats-etcd',
     sign: /(?:failed|unable|could not|cannot|error|timed? ?out)[^\n]*\b(nats|etcd)\b|\b(nats|etcd)\b[^\n]*(?:refused|timed? ?out|lookup|failed|unavailable|unreachable|dns error)/i,
     starts: 3,
+    onlyFollows: true,
     say: ([, one, two], { scene, role }) => {
       const what = (one ?? two ?? '').toUpperCase() === 'NATS' ? 'NATS' : 'etcd';
       const address = variableOf(role.component, what === 'NATS' ? 'NATS_SERVER' : 'ETCD_ENDPOINTS');
@@ -90,6 +91,14 @@ export const runtimeCauses: readonly LogCause[] = [
         hint: `Look whether a network policy of namespace ${scene.awaited.namespace} keeps pods from it, and whether it runs: kubectl get pods -A | grep -i ${what.toLowerCase()}`,
       };
     },
+  },
+  {
+    rule: 'start-service-links',
+    sign: /\b(VLLM_\w*PORT) '?(tcp:[^' ]+)'? appears to be a URI/,
+    say: ([, name = '', value = ''], { scene, role }) => ({
+      why: `Kubernetes sets ${name} to ${value} because of a Service whose name begins with vllm, and the engine takes that for its port`,
+      hint: `Set enableServiceLinks: false in ${role.component?.path ?? 'the manifest'}, as manifests of this program do, or rename that Service: kubectl -n ${scene.awaited.namespace} get services`,
+    }),
   },
   {
     rule: 'start-port-in-use',
@@ -151,6 +160,14 @@ export const runtimeCauses: readonly LogCause[] = [
 
 /** Words that also stand in logs of engines that died of something else: looked for when nothing more exact was said. */
 export const vagueRuntimeCauses: readonly LogCause[] = [
+  {
+    rule: 'start-host-memory',
+    sign: /Failed core proc\(s\): \{[^}]*: -9\b/,
+    say: () => ({
+      why: 'the kernel killed the process of the engine (signal 9), as it does when memory runs out, and said no more',
+      hint: 'Raise the memory request and limit of the worker, or make --kvbm-cpu-gb smaller; /dev/shm counts too.',
+    }),
+  },
   {
     rule: 'start-nixl',
     sign: /NIXL_ERR\w*|nixl\w*(?:Error|Exception)|(?:NIXL|UCX)[^\n]*(?:not available|fail|ERROR)[^\n]*/i,

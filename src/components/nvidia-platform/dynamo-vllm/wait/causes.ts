@@ -62,21 +62,6 @@ const quotedLines = 3;
 const evidenceOf = (lines: readonly string[], sign: RegExp): string[] =>
   lines.filter(line => sign.test(line)).slice(-quotedLines);
 
-/** The most exact cause that the last words name; null when none is known. */
-export const verdictOn = (subject: Subject): Verdict | null => {
-  for (const { rule, sign, say, starts } of causesFor(subject)) {
-    const found = lastMatch(subject.lines, sign);
-    if (found === null) continue;
-    return {
-      ...say(found.match, subject),
-      rule,
-      evidence: evidenceOf(subject.lines, sign),
-      starts: starts ?? 1,
-    };
-  }
-  return null;
-};
-
 /** Says that something went wrong, never what: the cause stands above these lines. */
 const saysNothing =
   /Engine core initialization failed|Worker failed with error|See root cause above|WorkerProc initialization failed|SystemExit|EngineDeadError|EngineGenerateError|CancelledError|BrokenPipeError/;
@@ -93,6 +78,25 @@ export const lastException = (lines: readonly string[]): string | null => {
     if (saysNothing.test(line)) continue;
     const found = exception.exec(line)?.[1] ?? panic.exec(line)?.[1];
     if (found !== undefined) return found;
+  }
+  return null;
+};
+
+/** Faults of a program itself, which nothing around it explains. */
+const ofTheProgram = /\b(?:Key|Type|Attribute|Assertion|Index|Name|NotImplemented)Error\b/;
+
+/** The most exact cause that the last words name; null when none is known. */
+export const verdictOn = (subject: Subject): Verdict | null => {
+  const broke = ofTheProgram.test(lastException(subject.lines) ?? '');
+  for (const { rule, sign, say, starts, onlyFollows } of causesFor(subject)) {
+    const found = onlyFollows === true && broke ? null : lastMatch(subject.lines, sign);
+    if (found === null) continue;
+    return {
+      ...say(found.match, subject),
+      rule,
+      evidence: evidenceOf(subject.lines, sign),
+      starts: starts ?? 1,
+    };
   }
   return null;
 };

@@ -13,6 +13,8 @@ type Subject = {
   readonly node: string;
   /** All that the kubelet said of it. */
   readonly said: string;
+  /** A pull secret that the pod names and that is not there; empty when none is missed. */
+  readonly missing: string;
 };
 
 type PullCause = {
@@ -79,9 +81,10 @@ const causes: readonly PullCause[] = [
     rule: 'pull-refused',
     sign: /unauthori[sz]ed|authentication required|authorization failed|access denied|denied: |pull access denied|insufficient_scope|403 Forbidden|401 Unauthorized|no basic auth credentials/i,
     patience: 0,
-    message: ({ image }) => `the registry ${registryOf(image)} refuses to hand out the image ${image}`,
-    hint: ({ scene, image }) =>
-      `Check the spelling of the image; for a private one name a Secret with --image-pull-secret, which is made by: kubectl -n ${scene.awaited.namespace} create secret docker-registry NAME --docker-server=${registryOf(image)} --docker-username=… --docker-password=…`,
+    message: ({ image, missing }) =>
+      `the registry ${registryOf(image)} refuses to hand out the image ${image}${missing === '' ? '' : `, and the pull secret ${missing} that the pods name is not there`}`,
+    hint: ({ scene, image, missing }) =>
+      `${missing === '' ? 'Check the spelling of the image; for a private one name a Secret with --image-pull-secret, which is made by' : 'Make that Secret'}: kubectl -n ${scene.awaited.namespace} create secret docker-registry ${missing || 'NAME'} --docker-server=${registryOf(image)} --docker-username=… --docker-password=…`,
   },
   {
     rule: 'pull-not-found',
@@ -133,11 +136,22 @@ const saidAbout = (pod: Pod, container: Container): string[] => [
 const decisive = (said: readonly string[], cause: PullCause): string[] =>
   said.filter(line => line !== '' && cause.sign.test(line) && line.length > 40).slice(0, 1);
 
+const missingSecret = (pod: Pod): string =>
+  /image pull secrets \(([^)\s]+)\)/.exec(
+    lastEvent(pod, 'FailedToRetrieveImagePullSecret')?.message ?? '',
+  )?.[1] ?? '';
+
 const failing = (role: Role, pod: Pod, container: Container, scene: Scene): Diagnosis[] => {
   const said = saidAbout(pod, container);
   const cause = causes.find(one => said.some(line => one.sign.test(line))) ?? anything;
   const spec = container.image || imageIn(pod);
-  const subject = { scene, image: spec, node: pod.node ?? '', said: said.join('\n') };
+  const subject = {
+    scene,
+    image: spec,
+    node: pod.node ?? '',
+    said: said.join('\n'),
+    missing: missingSecret(pod),
+  };
   const base = {
     rule: cause.rule,
     role,

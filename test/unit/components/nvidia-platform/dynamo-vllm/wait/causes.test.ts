@@ -181,6 +181,16 @@ describe('what may pass', () => {
   });
 });
 
+describe('words that only follow from another fault', () => {
+  it('are not taken for the cause where the program broke by itself', () => {
+    const noise = 'WARN dynamo_runtime::transports::etcd: failed to revoke the lease of etcd';
+    const broken = died(awaited, 'worker', ["KeyError: 'q_proj'", noise, last]);
+    expect(textOf(broken.notices)).toMatch(/KeyError: 'q_proj'/);
+    const cut = died(awaited, 'worker', [noise, 'ConnectionError: connection refused', last]);
+    expect(cut.notices.map(one => one.rule)).toEqual(['start-nats-etcd']);
+  });
+});
+
 describe('an unknown cause', () => {
   const lines = ['Traceback (most recent call last):', '  File "x.py", line 1', "KeyError: 'q_proj'", last];
 

@@ -130,6 +130,20 @@ describe('an engine that cannot use its model', () => {
       ['  Value error, max_num_batched_tokens must be greater. [type=value_error]'],
       /must be greater\.\n/,
     ],
+    [
+      'start-service-links',
+      [
+        "ValueError: VLLM_PORT 'tcp://172.20.1.5:8000' appears to be a URI. This may be caused by a Kubernetes service discovery issue",
+      ],
+      /VLLM_PORT to tcp:\/\/172\.20\.1\.5:8000[\s\S]*enableServiceLinks: false/,
+    ],
+    [
+      'start-host-memory',
+      [
+        "RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {'EngineCore_DP0': -9}",
+      ],
+      /signal 9[\s\S]*memory request/,
+    ],
   ])('%s: %s', (rule, lines, said) => {
     const outlook = died(awaited, 'worker', lines);
     expect(outlook.hopeless.map(one => one.rule)).toEqual([rule]);

@@ -76,6 +76,26 @@ describe('an image that cannot be had', () => {
   });
 });
 
+describe('an image that is refused', () => {
+  it('because the pull secret is not there: it is named', () => {
+    const awaited = deployed(small);
+    const message = 'failed to authorize: unexpected status: 401 Unauthorized';
+    const pod = podOf(awaited, 'worker', {
+      status: {
+        phase: 'Pending',
+        containerStatuses: [container({ state: waiting('ErrImagePull', message) })],
+      },
+    });
+    const said =
+      'Unable to retrieve some image pull secrets (team-registry); attempting to pull the image may not succeed.';
+    const events = [event(pod, 3, 'FailedToRetrieveImagePullSecret', said)];
+    names(look(awaited, seen(5, { graph: liveGraph(awaited), pods: [pod], events })), 'pull-refused', [
+      /pull secret team-registry that the pods name is not there/,
+      /create secret docker-registry team-registry /,
+    ]);
+  });
+});
+
 describe('an image for another CPU', () => {
   it('is named with both architectures', () => {
     const awaited = deployed({
