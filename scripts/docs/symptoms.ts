@@ -119,7 +119,7 @@ export const symptoms: readonly Symptom[] = [
       start-parallelism start-attention-backend start-unknown-argument start-bad-argument
       start-connector-flag start-remote-code start-model-missing start-model-broken start-tokenizer
       start-shared-memory start-driver-too-old start-no-gpu start-gpu-broken start-nccl start-nixl
-      start-kvbm start-nats-etcd start-port-in-use start-discovery-forbidden start-not-permitted
+      start-kvbm start-nats-etcd start-port-in-use start-service-links start-discovery-forbidden start-not-permitted
       start-disk-full start-module-missing start-command start-compile start-wrong-architecture
       start-probe-kill start-crash start-restarted
     `),
