@@ -156,14 +156,17 @@ export const fetchCauses: readonly LogCause[] = [
   cause('disk-full', /No space left on device|Disk quota exceeded|os error (?:28|122)\b/),
   cause(
     'gated',
-    /GatedRepo|Cannot access gated repo|is restricted and you are not in the authorized list|Failed to fetch (?:file .*\(40[13] |model .*\(403 )/,
+    /GatedRepo|Cannot access gated repo|is restricted and you are not in the authorized list|This repository requires approval|Failed to fetch (?:file .*\(40[13] |model .*\(403 )/,
   ),
   cause('revision-not-found', /RevisionNotFound|Revision Not Found for url/),
   cause(
     'token-invalid',
     /Invalid (?:user token|credentials in Authorization header)|Token is required|token seems invalid/i,
   ),
-  cause('not-found', /RepositoryNotFound|Repository Not Found for url|Failed to fetch model .*\(40[14] /),
+  cause(
+    'not-found',
+    /RepositoryNotFound|Repository Not Found for url|Repository not found\. Check|Failed to fetch model .*\(40[14] /,
+  ),
   cause('rate-limited', /429 Client Error|Too Many Requests|rate limit/i),
   cause('not-writable', /\[Errno (?:1|13|30)\] [\w -]+: '|PermissionError|Read-only file system/),
   cause('proxy', /ProxyError|407 Proxy Authentication|Unable to connect to proxy|Tunnel connection failed/),
@@ -173,7 +176,7 @@ export const fetchCauses: readonly LogCause[] = [
   ),
   cause(
     'unreachable',
-    /LocalEntryNotFound|FileMetadataError|ConnectTimeout|ConnectionError|Max retries exceeded|ConnectError|ReadTimeout|Network is unreachable|Failed to fetch (?:model|file) .*error sending request|Connection (?:refused|timed out|reset)|OfflineModeIsEnabled|outgoing traffic has been disabled|CERTIFICATE_VERIFY_FAILED/,
+    /LocalEntryNotFound|FileMetadataError|ConnectTimeout|ConnectionError|Max retries exceeded|ConnectError|ReadTimeout|Network is unreachable|Failed to fetch (?:model|file) .*error sending request|Connection (?:refused|timed out|reset)|OfflineModeIsEnabled|outgoing traffic has been disabled|CERTIFICATE_VERIFY_FAILED|\b50\d Server Error|ChunkedEncodingError|IncompleteRead|Data processing error: CAS/,
   ),
   cause('token-invalid', /401 Client Error/),
 ];

@@ -87,6 +87,23 @@ describe('a download that fails', () => {
     names(failed(deployed(large), [], 11, { message }), 'download-gated', [/no access \(403\)/]);
   });
 
+  it.each([
+    [
+      'download-unreachable',
+      'HfHubHTTPError: 502 Server Error: Bad Gateway for url: https://huggingface.co/api/x',
+    ],
+    ['download-unreachable', "ChunkedEncodingError: ('Connection broken: IncompleteRead(1024 bytes read)')"],
+    [
+      'download-unreachable',
+      'RuntimeError: Data processing error: CAS service error : Reqwest Error: timed out',
+    ],
+    ['download-disk-full', 'Data processing error: CAS service error: No space left on device (os error 28)'],
+    ['download-not-found', 'Error: Repository not found. Check the `repo_id` and `repo_type` parameters.'],
+    ['download-gated', 'Error: Access denied. This repository requires approval.'],
+  ])('in the words of other downloaders, %s: %s', (rule, line) => {
+    expect(failed(deployed(large), [line], 1).hopeless.map(one => one.rule)).toEqual([rule]);
+  });
+
   it('because the model is gated', () => {
     const awaited = deployed({
       name: 'llama-70b',
