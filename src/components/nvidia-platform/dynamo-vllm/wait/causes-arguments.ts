@@ -5,8 +5,18 @@ import { readVllmArgs } from '../engine/read.ts';
 import type { LogCause, Subject } from './cause.ts';
 import { cli } from './words.ts';
 
-const renderAnew = (subject: Subject): string =>
-  `render the manifest anew for the release of the image: ${cli} render --name ${subject.scene.awaited.name}${subject.release === '' ? '' : ` --release ${subject.release}`}`;
+/** With what the deployment tells of itself; whatever else was asked for is the person's to add. */
+const renderAnew = ({ scene, model, release }: Subject): string => {
+  const { name, namespace } = scene.awaited;
+  const isSplit = scene.roles.some(({ component }) => component?.type === 'prefill');
+  const words = [
+    ...['render', '--name', name, '--namespace', namespace],
+    ...(model === '' || model.startsWith('/') ? [] : ['--model', model]),
+    ...(isSplit ? ['--mode', 'disaggregated'] : []),
+    ...(release === '' ? [] : ['--release', release]),
+  ];
+  return `render the manifest anew for the release of the image: ${cli} ${joinWords(words)}`;
+};
 
 const releaseText = ({ release }: Subject): string => (release === '' ? 'this image' : `Dynamo ${release}`);
 

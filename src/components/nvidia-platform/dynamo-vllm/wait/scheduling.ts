@@ -80,7 +80,7 @@ const short = (all: readonly Obstacle[], scene: Scene, pod: Pod): Told | null =>
     message: who =>
       `${who}${ofDeployment(scene)} finds no node: a pod asks for ${wants}, and ${nodes(first.nodes)} have too little of it free${others}.`,
     hint: gpu
-      ? `Free GPUs, add a node with enough of them, or ask for fewer (--tensor-parallel-size, --replicas); see who holds them: ${cli} check`
+      ? `Free GPUs, add a node with enough of them, or ask for fewer (--tensor-parallel-size, --replicas); see who holds them: ${cli} check --namespace ${scene.awaited.namespace}`
       : 'Ask for less, or add a larger node.',
   };
 };

@@ -95,6 +95,7 @@ describe('pods that no node takes', () => {
     names(look(awaited, seen(10, { graph, pods: [worker] })), 'schedule-gpu', [
       /asks for 1 nvidia\.com\/gpu, and 3 nodes/,
       /1 node: too little cpu/,
+      /check --namespace dynamo-system$/m,
     ]);
   });
 

@@ -127,7 +127,7 @@ describe('a worker that dies', () => {
       /prefill worker and the decode worker/,
       /qwen3-pd/,
       /--kv-transfer-config/,
-      /render/,
+      /render --name qwen3-pd --namespace dynamo-system --model Qwen\/Qwen3-8B --mode disaggregated --release 1\.0\.2$/m,
     ]);
     expect(outlook.evidence).toEqual([
       'ValueError: --connector is no longer supported for the vLLM backend. Use --kv-transfer-config instead.',
