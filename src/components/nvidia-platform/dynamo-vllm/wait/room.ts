@@ -34,3 +34,14 @@ const isStarting = (pod: Pod): boolean => pod.node !== null && pod.conditions.Re
 export const makesRoom = (scene: Scene): boolean =>
   scene.sight.pods.some(object => isLeaving(object, scene)) ||
   podsIn(scene).some(({ role, pod }) => role.component !== null && isStarting(pod));
+
+/** When a pod of the update became ready last, after which it is the next one's turn; 0 before. */
+export const lastReady = (scene: Scene): number =>
+  Math.max(
+    0,
+    ...podsIn(scene).map(({ role, pod }) =>
+      role.component !== null && pod.conditions.Ready?.status === 'True'
+        ? (pod.conditions.Ready.since ?? 0)
+        : 0,
+    ),
+  );

@@ -3,7 +3,7 @@
 import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
 import { list, record, text } from './members.ts';
 import type { Pod } from './pods.ts';
-import { isUpdate, makesRoom, updatePatienceMs } from './room.ts';
+import { isUpdate, lastReady, makesRoom, updatePatienceMs } from './room.ts';
 import { podsIn, type Role, type Scene } from './scene.ts';
 import {
   isPassingTaint,
@@ -14,7 +14,7 @@ import {
   obstacleText,
   schedulerSaid,
 } from './schedule-text.ts';
-import { isComing } from './waiters.ts';
+import { completedAt, isComing } from './waiters.ts';
 import { cli } from './words.ts';
 
 /** Karpenter gathers pods for up to ten seconds and then says whether it makes a node; most speak within five. */
@@ -197,6 +197,13 @@ const updatePatience = (cause: Told, scene: Scene): number | null => {
 const isHeldByDownload = (cause: Told, role: Role, scene: Scene): boolean =>
   cause.rule === 'schedule-together' && role.kind !== 'download' && isComing(scene);
 
+/** The scheduler takes its time to look again at pods that a download held, or that wait for their turn in an update. */
+const heldUntil = (since: number | null, role: Role, scene: Scene): number | null => {
+  const complete = role.kind === 'download' ? 0 : (completedAt(scene) ?? 0);
+  const held = Math.max(complete, isUpdate(scene) ? lastReady(scene) : 0);
+  return held === 0 ? since : Math.max(held, since ?? 0);
+};
+
 const unplaced = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
   if (pod.conditions.PodScheduled?.reason === 'SchedulingGated') return gated(role, pod, scene);
   if (nodeMaker(pod) !== null) return coming(role, pod);
@@ -213,7 +220,11 @@ const unplaced = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
       level: 'error',
       role,
       evidence: [message, ...(refusal === null ? [] : [refusal])],
-      from: after(scene, since, Math.max(meanwhile, patienceFor(cause, scene, refusal !== null))),
+      from: after(
+        scene,
+        heldUntil(since, role, scene),
+        Math.max(meanwhile, patienceFor(cause, scene, refusal !== null)),
+      ),
     },
   ];
 };

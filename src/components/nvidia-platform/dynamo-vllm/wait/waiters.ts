@@ -22,7 +22,7 @@ const downloadsOf = (scene: Scene): readonly Role[] => scene.roles.filter(role =
 export const isComing = (scene: Scene): boolean => downloadsOf(scene).some(role => !isFinished(scene, role));
 
 /** When the last download was complete; null when none was waited for. */
-const completedAt = (scene: Scene): number | null => {
+export const completedAt = (scene: Scene): number | null => {
   const times = downloadsOf(scene).flatMap(role => [
     jobOfRole(scene, role)?.completedAt ?? null,
     ...role.pods.map(pod => mainContainers(pod)[0]?.ended?.finishedAt ?? null),

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outlook } from '../../../../../../src/core/sight.ts';
 import {
+  completeJob,
   container,
   deployed,
   event,
@@ -30,6 +31,19 @@ describe('a volume that is still being made', () => {
   it('is no refusal of the autoscaler, and has its minute', () => {
     expect(rules(look(awaited, seen(40, { graph, pods: [pod], events })))).toEqual([]);
     expect(rules(look(awaited, seen(62, { graph, pods: [pod], events })))).toEqual(['schedule-volume']);
+  });
+});
+
+describe('pods that a download held on its node', () => {
+  const message =
+    "0/2 nodes are available: 1 Insufficient nvidia.com/gpu, 1 node(s) didn't match pod affinity rules. preemption: none.";
+  const pod = podOf(awaited, 'worker', { node: null, status: unschedulable(message, 1) });
+  const at = (seconds: number): Outlook =>
+    look(awaited, seen(seconds, { graph, pods: [pod], jobs: [completeJob(awaited, 300)] }));
+
+  it('have their time once it is over', () => {
+    expect(rules(at(320))).toEqual([]);
+    expect(rules(at(331))).toEqual(['schedule-together']);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../../../../src/core/manifest.ts';
-import { deployed, liveGraph, look, podOf, seen, unschedulable } from './scenery.ts';
+import { deployed, liveGraph, look, podOf, readyStatus, seen, unschedulable } from './scenery.ts';
 
 const awaited = deployed({ name: 'qwen3-30b', replicas: 2 });
 const message = '0/4 nodes are available: 4 Insufficient nvidia.com/gpu.';
@@ -39,6 +39,13 @@ describe('a pod without a node', () => {
   it('of an update is not named while an old pod ends, or another new one starts', () => {
     expect(named(300, changed, leaving())).toEqual([]);
     expect(named(300, changed, starting())).toEqual([]);
+  });
+
+  it('of an update is given its time anew when another new one is ready, whose old one makes way next', () => {
+    const ready = podOf(awaited, 'worker', { name: 'ready', status: readyStatus(300) });
+    expect(named(302, changed, ready)).toEqual([]);
+    expect(named(395, changed, ready)).toEqual(['schedule-gpu']);
+    expect(named(302, first, ready)).toEqual(['schedule-gpu']);
   });
 
   it('is an update too where the deployment is older than the wait, and where operators tell nothing', () => {
