@@ -131,11 +131,21 @@ const failedClaim = (scene: Scene, event: Happening): Diagnosis => ({
   from: after(scene, event.first, final.test(event.message) ? shortMs : longMs),
 });
 
+/** A later try made the volume. */
+const isMadeSince = (scene: Scene, failed: Happening): boolean =>
+  scene.claimEvents.some(
+    ({ name, reason, last }) =>
+      name === failed.name &&
+      reason === 'ProvisioningSucceeded' &&
+      (last ?? 0) >= (failed.last ?? Number.POSITIVE_INFINITY),
+  );
+
 const failedClaims = (scene: Scene): Diagnosis[] => {
   const failing = scene.claimEvents.filter(
     event =>
       (event.reason === 'ProvisioningFailed' || event.reason === 'FailedBinding') &&
-      !isMounted(scene, event.name),
+      !isMounted(scene, event.name) &&
+      !isMadeSince(scene, event),
   );
   const latest = new Map(failing.map(event => [event.name, event]));
   return [...latest.values()].map(event => failedClaim(scene, event));

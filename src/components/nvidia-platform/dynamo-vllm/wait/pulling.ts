@@ -136,6 +136,10 @@ const saidAbout = (pod: Pod, container: Container): string[] => [
 const decisive = (said: readonly string[], cause: PullCause): string[] =>
   said.filter(line => line !== '' && cause.sign.test(line) && line.length > 40).slice(0, 1);
 
+/** The kubelet pulls anew, which the container's state does not show until that ends too. */
+const isTriedAgain = (pod: Pod): boolean =>
+  (lastEvent(pod, 'Pulling')?.last ?? 0) > (lastEvent(pod, 'Failed')?.last ?? Number.POSITIVE_INFINITY);
+
 const missingSecret = (pod: Pod): string =>
   /image pull secrets \(([^)\s]+)\)/.exec(
     lastEvent(pod, 'FailedToRetrieveImagePullSecret')?.message ?? '',
@@ -165,7 +169,8 @@ const failing = (role: Role, pod: Pod, container: Container, scene: Scene): Diag
     level: 'error',
     from: cause.patience === 0 ? 0 : after(scene, began, cause.patience),
   };
-  return cause.patience === 0 ? [error] : [{ ...base, level: 'warning', from: 0 }, error];
+  if (cause.patience === 0) return [error];
+  return [{ ...base, level: 'warning', from: 0 }, ...(isTriedAgain(pod) ? [] : [error])];
 };
 
 const imageIn = (pod: Pod): string =>

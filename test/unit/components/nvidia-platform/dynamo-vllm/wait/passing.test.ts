@@ -94,6 +94,46 @@ describe('a mount that failed at first', () => {
   });
 });
 
+describe('a volume that was made at a later try', () => {
+  const pod = podOf(awaited, 'worker', {
+    node: null,
+    spec: { volumes: [{ name: 'm', persistentVolumeClaim: { claimName: 'cache' } }] },
+    status: { phase: 'Pending' },
+  });
+  const claim = { kind: 'PersistentVolumeClaim', metadata: { name: 'cache' } };
+  const failed = event(claim, 2, 'ProvisioningFailed', 'rpc error: code = Unavailable desc = try later');
+  const made = event(claim, 9, 'ProvisioningSucceeded', 'Successfully provisioned volume pvc-1', {
+    type: 'Normal',
+  });
+  const at = (...events: readonly (typeof failed)[]): string[] =>
+    rules(look(awaited, seen(240, { graph, pods: [pod], events })));
+
+  it('is not missed, however long its pod waits for a node', () => {
+    expect(at(failed)).toEqual(['claim-not-provisioned']);
+    expect(at(failed, made)).toEqual([]);
+  });
+});
+
+describe('an image that is pulled again after the connection broke', () => {
+  const message = 'read tcp 10.0.4.7:40456->34.120.1.9:443: read: connection reset by peer';
+  const pod = podOf(awaited, 'worker', {
+    status: {
+      phase: 'Pending',
+      containerStatuses: [container({ state: waiting('ImagePullBackOff', message) })],
+    },
+  });
+  const failed = event(pod, 6, 'Failed', `Failed to pull image "x": ${message}`, { first: 4 });
+  const pulling = (seconds: number) =>
+    event(pod, seconds, 'Pulling', 'Pulling image "x"', { type: 'Normal', first: 2 });
+  const at = (...events: readonly (typeof failed)[]): string[] =>
+    rules(look(awaited, seen(240, { graph, pods: [pod], events })));
+
+  it('is given the time that takes', () => {
+    expect(at(failed, pulling(5))).toEqual(['pull-unreachable']);
+    expect(at(failed, pulling(20))).toEqual([]);
+  });
+});
+
 describe('a registry that breaks the connection', () => {
   it('has not said that there is no such image, whatever port the node used', () => {
     const message = 'read tcp 10.0.4.7:40456->34.120.1.9:443: read: connection reset by peer';
