@@ -107,6 +107,25 @@ const rejected = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
   ];
 };
 
+/** A node that shuts down in order leaves its pods behind with one of these. */
+const isShutDown = (pod: Pod): boolean => /^(?:Terminated|NodeShutdown|Shutdown)$/.test(pod.reason);
+
+const shutDown = (scene: Scene, role: Role, pod: Pod): Diagnosis[] =>
+  isOfThisWait(pod.conditions.DisruptionTarget?.since ?? pod.created, scene)
+    ? [
+        {
+          rule: 'pod-node-lost',
+          level: 'warning',
+          role,
+          message: who =>
+            `${who}${ofDeployment(scene)} stood on node ${pod.node ?? ''}, which was shut down.`,
+          hint: 'Kubernetes makes the pod anew elsewhere, if there is room.',
+          evidence: [],
+          from: 0,
+        },
+      ]
+    : [];
+
 /** A node that is silent gets five minutes from Kubernetes before its pods are made anew elsewhere. */
 const lostForMs = 120_000;
 
@@ -139,6 +158,7 @@ export const inspectLosses: Inspector = scene =>
     .filter(({ role }) => role.kind === 'download' || !isMadeGood(role))
     .flatMap(({ role, pod }) => {
       if (pod.reason === 'Evicted') return evicted(scene, role, pod);
+      if (isShutDown(pod) && role.kind !== 'download') return shutDown(scene, role, pod);
       if (pod.phase === 'Failed' && pod.reason !== '' && role.kind !== 'download')
         return rejected(scene, role, pod);
       return lost(scene, role, pod);

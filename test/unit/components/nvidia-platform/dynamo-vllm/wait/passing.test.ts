@@ -163,6 +163,20 @@ describe('a pod that its node left behind when it shut down', () => {
   });
 });
 
+describe('pods of a node that shuts down', () => {
+  const left = (reason: string) =>
+    ['a', 'b', 'c'].map(name =>
+      podOf(awaited, 'worker', { name, created: 1, status: { phase: 'Failed', reason } }),
+    );
+  const at = (reason: string): Outlook => look(awaited, seen(30, { graph, pods: left(reason) }));
+
+  it('are made anew, unlike those that a node refuses again and again', () => {
+    expect(rules(at('UnexpectedAdmissionError'))).toEqual(['pod-rejected']);
+    expect(rules(at('Terminated'))).toEqual([]);
+    expect(textOf(at('Terminated').notices)).toMatch(/stood on node node-0, which was shut down/);
+  });
+});
+
 describe('a pod that Pod Security refuses', () => {
   it.each([
     ['restricted:latest', 'baseline'],
