@@ -2,7 +2,7 @@
 
 import type { RoleRow } from '../../../../core/sight.ts';
 import { isFinished } from './download.ts';
-import { conditionsOf, isReady, type Pod } from './pods.ts';
+import { conditionsOf, isOver, isReady, type Pod } from './pods.ts';
 import type { Role, Scene } from './scene.ts';
 import { nodeMaker, placementNote } from './schedule-text.ts';
 import { isPulling, lastEvent, type PodStage, stageOf } from './stages.ts';
@@ -12,8 +12,9 @@ type Behind = { readonly pod: Pod; readonly stage: PodStage };
 
 const furthestBehind = (scene: Scene, role: Role): Behind | null => {
   const all = role.pods.map(pod => ({ pod, stage: stageOf(pod, role, scene.sight) }));
-  // Of a Job only the latest try counts; the others are over.
-  const some = role.kind === 'download' ? all.slice(-1) : all;
+  // Of a Job only the latest try counts, of others what their nodes left behind only while nothing replaces it.
+  const living = all.filter(({ pod }) => !isOver(pod));
+  const some = role.kind === 'download' ? all.slice(-1) : living.length > 0 ? living : all;
   return some.reduce<Behind | null>(
     (behind, one) => (behind === null || one.stage.rank < behind.stage.rank ? one : behind),
     null,

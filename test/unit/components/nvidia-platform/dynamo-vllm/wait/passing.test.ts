@@ -159,7 +159,9 @@ describe('a pod that its node left behind when it shut down', () => {
 
   it.each(['Failed', 'Succeeded'])('does not count when it is %s and another serves', phase => {
     const old = podOf(awaited, 'worker', { name: 'old', status: { phase, reason: 'Terminated' } });
-    expect(look(awaited, seen(30, { graph: serving, pods: [...ready, old] })).done).toBe(true);
+    const { done, rows } = look(awaited, seen(30, { graph: serving, pods: [...ready, old] }));
+    expect(done).toBe(true);
+    expect(rows.map(({ role, stage }) => `${role} ${stage}`)).toContain('worker ready');
   });
 });
 
