@@ -62,7 +62,8 @@ const pluginFailed = (failure: Failure, error: unknown, chosen: Chosen): Cluster
   const kubectl = `\`${kubectlTo(chosen)} get --raw /version\` shows all that it says`;
   const login = logins[name];
   const hint = login ? `Log in with ${login}; ${kubectl}.` : `Log in again; ${kubectl}.`;
-  if (error instanceof SyntaxError)
+  // No JSON, or JSON without a status.
+  if (error instanceof SyntaxError || error instanceof TypeError)
     return new ClusterError('credentials', `${subject} printed something that is no credential.`, { hint });
   const said = tellingLine(failure.message);
   return new ClusterError('credentials', `${subject} failed${said && `: ${said}`}`, { hint });

@@ -160,8 +160,10 @@ test('a plugin that is missing, fails, or prints something else', async () => {
   const advised = await refusal(as(played, advising.user));
   expect(advised.message).toMatch(/failed: ERROR: \(gcloud\) Reauthentication failed\.$/);
 
-  const silent = await refusal(as(played, plugin('echo hello').user));
-  expect(silent.message).toContain('printed something that is no credential');
+  for (const printed of ['hello', '{}', '{"kind":"ExecCredential"}']) {
+    const silent = await refusal(as(played, plugin(`echo '${printed}'`).user));
+    expect(silent.message).toContain('printed something that is no credential');
+  }
   expect(played.requests).toEqual([]);
 });
 
