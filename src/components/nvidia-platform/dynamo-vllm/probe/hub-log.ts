@@ -29,7 +29,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
 ];
 
 const modelIn = (line: string): string =>
-  /model[_ ](?:name: ?)?"?([\w.-]+\/[\w.-]+)"?/i.exec(line)?.[1] ??
+  /model[_ ](?:name: ?)?["']?([\w.-]+\/[\w.-]+)/i.exec(line)?.[1] ??
   /api\/models\/([\w.-]+\/[\w.-]+)/.exec(line)?.[1] ??
   '';
 

@@ -20,6 +20,11 @@ test.each([
     'a/b',
     'resolved',
   ],
+  [
+    "Failed to fetch file 'config.json' from model 'org/m': HTTP status client error (401 Unauthorized) for url (https://huggingface.co/org/m/resolve/0e9/config.json)",
+    'org/m',
+    '401',
+  ],
   ['ERROR hf.co: tcp connect error: Connection refused (os error 111)', '', 'does not let it out'],
 ])('%s', (line, model, reason) => {
   const found = hubFailureIn(['INFO fine', line, 'INFO later']);
