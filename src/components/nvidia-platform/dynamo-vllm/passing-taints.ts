@@ -13,3 +13,9 @@ const prefixes = [
 
 /** `key` as it begins: `karpenter.sh/disrupted`, or with its value behind it. */
 export const passes = (key: string): boolean => prefixes.some(prefix => key.startsWith(prefix));
+
+/** A node that carries one of these has just come, or comes back. */
+const coming =
+  /^(?:node\.kubernetes\.io\/not-ready|node\.cloudprovider\.kubernetes\.io\/uninitialized|karpenter\.sh\/unregistered|[\w.]+\/agent-not-ready)/;
+
+export const comes = (key: string): boolean => coming.test(key);

@@ -27,7 +27,7 @@ const createCauses: readonly CreateCause[] = [
       `Ask for less, free something, or have the quota raised: kubectl -n ${awaited.namespace} describe quota ${match[1]}`,
   },
   {
-    sign: /failed quota: ([\w.-]+): must specify (.+?)(?:;|$)/,
+    sign: /failed quota: ([\w.-]+): must specify (.+)$/,
     rule: 'pod-quota',
     patience: shortMs,
     why: ([, quota = '', what = '']) => `the quota ${quota} wants every pod to state ${what}`,
@@ -50,7 +50,7 @@ const createCauses: readonly CreateCause[] = [
     hint: () => 'Change what it objects to, or ask whoever owns that policy.',
   },
   {
-    sign: /((?:maximum|minimum) \S+ usage per \S+ is .+)$/,
+    sign: /((?:maximum|minimum) \S+ usage per \S+ is .+?)\]?$/,
     rule: 'pod-limit-range',
     patience: shortMs,
     why: ([, what = '']) => `a LimitRange of the namespace forbids its pods: ${what.replace(/\.$/, '')}`,
@@ -91,8 +91,10 @@ const created = (role: Role): number =>
 const failedCreation = (scene: Scene, role: Role): Diagnosis[] => {
   const event = role.events.findLast(one => one.reason === 'FailedCreate');
   if (event === undefined || !isMissingPods(role) || created(role) > (event.last ?? 0)) return [];
+  // Policy engines write whole paragraphs.
+  const message = event.message.replace(/\s+/g, ' ').trim();
   for (const cause of [...createCauses, forbidden]) {
-    const match = cause.sign.exec(event.message);
+    const match = cause.sign.exec(message);
     if (match === null) continue;
     return [
       {

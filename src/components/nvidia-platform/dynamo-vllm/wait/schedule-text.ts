@@ -1,7 +1,7 @@
 /** Reads what the scheduler and those that make nodes say about a pod that has no node. */
 
 import { listed } from '../../../../core/text.ts';
-import { passes } from '../passing-taints.ts';
+import { comes, passes } from '../passing-taints.ts';
 import type { Happening } from './events.ts';
 import type { Pod } from './pods.ts';
 
@@ -114,6 +114,16 @@ export const nodeMaker = (pod: Pod): NodeMaker | null => {
 
 /** A pause, or a volume that is still being made: more nodes would not help, and yet it passes. */
 const isNoRefusal = /backoff|unbound (?:immediate )?PersistentVolumeClaims?/i;
+
+/** Somebody who makes nodes has spoken of the pod. */
+export const hasNodeMaker = (pod: Pod): boolean =>
+  pod.events.some(
+    one => one.reason === 'NotTriggerScaleUp' || (one.reason === 'FailedScheduling' && isKarpenter(one)),
+  );
+
+/** A node is there, and not yet ready for pods. */
+export const isNodeStarting = (obstacles: readonly Obstacle[]): boolean =>
+  obstacles.some(({ kind, what }) => kind === 'taint' && comes(what));
 
 /** Why those that make nodes will not make one; null when they did not refuse. */
 export const nodeRefusal = (pod: Pod): string | null => {

@@ -6,6 +6,8 @@ import type { Pod } from './pods.ts';
 import { isUpdate, lastReady, makesRoom, updatePatienceMs } from './room.ts';
 import { podsIn, type Role, type Scene } from './scene.ts';
 import {
+  hasNodeMaker,
+  isNodeStarting,
   isPassingTaint,
   nodeMaker,
   nodeRefusal,
@@ -27,6 +29,8 @@ const volumePatienceMs = 60_000;
 const togetherPatienceMs = 30_000;
 /** Nodes that are just coming or going. */
 const otherPatienceMs = 20_000;
+/** A node that is there gets ready within about a minute. */
+const startPatienceMs = 60_000;
 
 type Told = Pick<Diagnosis, 'rule' | 'message' | 'hint'>;
 
@@ -44,7 +48,7 @@ const taint = (all: readonly Obstacle[], scene: Scene): Told | null => {
   return {
     rule: 'schedule-taint',
     message: who =>
-      `${who}${ofDeployment(scene)} finds no node: ${nodes(first.nodes)} carry the taint ${first.what}, which the pods do not tolerate${others}.`,
+      `${who}${ofDeployment(scene)} finds no node: ${nodes(first.nodes)} ${first.nodes === 1 ? 'carries' : 'carry'} the taint ${first.what}, which the pods do not tolerate${others}.`,
     hint: `Add nodes to another node group, or, if the owner of those nodes agrees, add a toleration and run again with: ${flags}`,
   };
 };
@@ -78,7 +82,7 @@ const short = (all: readonly Obstacle[], scene: Scene, pod: Pod): Told | null =>
   return {
     rule: gpu ? 'schedule-gpu' : 'schedule-resources',
     message: who =>
-      `${who}${ofDeployment(scene)} finds no node: a pod asks for ${wants}, and ${nodes(first.nodes)} have too little of it free${others}.`,
+      `${who}${ofDeployment(scene)} finds no node: a pod asks for ${wants}, and ${nodes(first.nodes)} ${first.nodes === 1 ? 'has' : 'have'} too little of it free${others}.`,
     hint: gpu
       ? `Free GPUs, add a node with enough of them, or ask for fewer (--tensor-parallel-size, --replicas); see who holds them: ${cli} check --namespace ${scene.awaited.namespace}`
       : 'Ask for less, or add a larger node.',
@@ -141,12 +145,12 @@ const told = (message: string, scene: Scene, pod: Pod): Told => {
   );
 };
 
-const patienceFor = (cause: Told, scene: Scene, refused: boolean): number => {
+const patienceFor = (cause: Told, scene: Scene, pod: Pod, refused: boolean): number => {
   if (refused) return 0;
   if (cause.rule === 'schedule-volume') return volumePatienceMs;
   if (cause.rule === 'schedule-none') return otherPatienceMs;
   if (cause.rule === 'schedule-together') return togetherPatienceMs;
-  return scene.awaited.nodeMaker ? makerPatienceMs : patienceMs;
+  return scene.awaited.nodeMaker || hasNodeMaker(pod) ? makerPatienceMs : patienceMs;
 };
 
 const coming = (role: Role, pod: Pod): Diagnosis[] => {
@@ -212,6 +216,7 @@ const unplaced = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
   const refusal = nodeRefusal(pod);
   const cause = told(message, scene, pod);
   const meanwhile = updatePatience(cause, scene);
+  const starts = isNodeStarting(obstaclesIn(message)) ? startPatienceMs : 0;
   if (isHeldByDownload(cause, role, scene) || meanwhile === null) return [];
   return [
     {
@@ -223,7 +228,7 @@ const unplaced = (role: Role, pod: Pod, scene: Scene): Diagnosis[] => {
       from: after(
         scene,
         heldUntil(since, role, scene),
-        Math.max(meanwhile, patienceFor(cause, scene, refusal !== null)),
+        Math.max(meanwhile, starts, patienceFor(cause, scene, pod, refusal !== null)),
       ),
     },
   ];

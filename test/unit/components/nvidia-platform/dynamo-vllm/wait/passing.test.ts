@@ -34,6 +34,47 @@ describe('a volume that is still being made', () => {
   });
 });
 
+describe('a node that is there and not ready for pods yet', () => {
+  const at = (seconds: number, taint: string): string[] => {
+    const message = `0/3 nodes are available: 1 node(s) had untolerated taint {${taint}}, 2 Insufficient nvidia.com/gpu.`;
+    const pod = podOf(awaited, 'worker', { node: null, status: unschedulable(message, 1) });
+    return rules(look(awaited, seen(seconds, { graph, pods: [pod] })));
+  };
+
+  it.each(['node.kubernetes.io/not-ready: ', 'node.cilium.io/agent-not-ready: true'])(
+    'by %s has a minute',
+    taint => {
+      expect(at(55, taint)).toEqual([]);
+      expect(at(62, taint)).toEqual(['schedule-gpu']);
+    },
+  );
+
+  it('is not one that goes', () => {
+    expect(at(10, 'node.kubernetes.io/unreachable: ')).toEqual(['schedule-gpu']);
+  });
+});
+
+describe('an autoscaler that pauses after a failure', () => {
+  const pod = podOf(awaited, 'worker', {
+    node: null,
+    status: unschedulable('0/1 nodes are available: 1 Insufficient nvidia.com/gpu.', 1),
+  });
+  const at = (seconds: number, said: string): string[] =>
+    rules(
+      look(
+        awaited,
+        seen(seconds, { graph, pods: [pod], events: [event(pod, 4, 'NotTriggerScaleUp', said)] }),
+      ),
+    );
+
+  it('is given its time, unlike one that will make none', () => {
+    const paused = "pod didn't trigger scale-up: 1 in backoff after failed scale-up";
+    expect(at(60, paused)).toEqual([]);
+    expect(at(182, paused)).toEqual(['schedule-gpu']);
+    expect(at(60, "pod didn't trigger scale-up: 1 max node group size reached")).toEqual(['schedule-gpu']);
+  });
+});
+
 describe('pods that a download held on its node', () => {
   const message =
     "0/2 nodes are available: 1 Insufficient nvidia.com/gpu, 1 node(s) didn't match pod affinity rules. preemption: none.";
@@ -162,6 +203,30 @@ describe('a pod that its node left behind when it shut down', () => {
     const { done, rows } = look(awaited, seen(30, { graph: serving, pods: [...ready, old] }));
     expect(done).toBe(true);
     expect(rows.map(({ role, stage }) => `${role} ${stage}`)).toContain('worker ready');
+  });
+});
+
+describe('what a policy says in a paragraph', () => {
+  const replicas = { kind: 'ReplicaSet', metadata: { name: 'qwen3-30b-worker-6c9f7d8b5' } };
+  const refused = (message: string): string =>
+    textOf(look(awaited, seen(9, { graph, events: [event(replicas, 2, 'FailedCreate', message)] })).hopeless);
+
+  it('is told whole', () => {
+    expect(
+      refused(
+        'Error creating: admission webhook "validate.kyverno.svc-fail" denied the request: \n\npolicy require-labels:\n  check: label team is required',
+      ),
+    ).toMatch(
+      /webhook validate\.kyverno\.svc-fail refuses its pods: policy require-labels: check: label team is required\./,
+    );
+    expect(
+      refused(
+        'pods "x" is forbidden: failed quota: q: must specify limits.cpu for: main; limits.memory for: main',
+      ),
+    ).toMatch(/state limits\.cpu for: main; limits\.memory for: main\./);
+    expect(
+      refused('pods "x" is forbidden: [maximum memory usage per Container is 64Gi, but limit is 100Gi]'),
+    ).toMatch(/but limit is 100Gi\./);
   });
 });
 
