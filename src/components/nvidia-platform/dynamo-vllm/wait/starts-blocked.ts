@@ -35,6 +35,12 @@ const ofMissing = (
   };
 };
 
+/** When the kubelet began to say so. */
+const failingSince = (pod: Pod): number | null =>
+  pod.events.findLast(({ reason }) => reason === 'Failed')?.first ??
+  pod.conditions.PodScheduled?.since ??
+  null;
+
 const configuration = (scene: Scene, role: Role, pod: Pod, container: Container): Diagnosis[] => {
   const reason = container.waiting?.reason ?? '';
   const message = container.waiting?.message ?? '';
@@ -51,7 +57,8 @@ const configuration = (scene: Scene, role: Role, pod: Pod, container: Container)
         found?.hint(scene.awaited.namespace) ??
         `See what the node says: kubectl -n ${scene.awaited.namespace} describe pod ${pod.name}`,
       evidence: [message],
-      from: 0,
+      // A kubelet that has not got its copy of a Secret yet says so, too.
+      from: found === null ? after(scene, failingSince(pod), longMs) : 0,
     },
   ];
 };
@@ -74,7 +81,7 @@ const runtime = (scene: Scene, role: Role, pod: Pod, container: Container): Diag
         `${who}${ofDeployment(scene)} cannot start: ${verdict?.why ?? `the container runtime of node ${pod.node ?? ''} refuses it (${reason}): ${message.slice(0, 200)}`}.`,
       hint: verdict?.hint ?? `Look at the node: kubectl describe node ${pod.node ?? ''}`,
       evidence: [message],
-      from: verdict === null ? after(scene, null, longMs / 2) : 0,
+      from: verdict === null ? after(scene, failingSince(pod), longMs / 2) : 0,
     },
   ];
 };
@@ -111,6 +118,13 @@ const mountCauses: readonly MountCause[] = [
     patience: longMs * 2,
     why: (_, pod) => `${claimText(pod)} can be mounted on one node only and is in use on another`,
     hint: twoNodes,
+  },
+  {
+    sign: /kube-root-ca\.crt/,
+    rule: 'mount-missing',
+    patience: longMs,
+    why: () => 'its namespace still lacks the ConfigMap kube-root-ca.crt, which Kubernetes makes in each',
+    hint: 'Look whether the controller manager of the cluster runs.',
   },
   {
     sign: missing,

@@ -135,6 +135,41 @@ describe('a mount that failed at first', () => {
   });
 });
 
+describe('a kubelet that is behind', () => {
+  const failing = (reason: string, message: string) =>
+    podOf(awaited, 'worker', {
+      created: 100,
+      status: { phase: 'Pending', containerStatuses: [container({ state: waiting(reason, message) })] },
+    });
+  const at = (seconds: number, reason: string, message: string): string[] => {
+    const pod = failing(reason, message);
+    const events = [event(pod, 105, 'Failed', `Error: ${message}`)];
+    return rules(look(awaited, seen(seconds, { graph, pods: [pod], events })));
+  };
+
+  it('has not got a Secret yet: it gets a minute, a Secret that is not there none', () => {
+    const late = 'failed to sync secret cache: timed out waiting for the condition';
+    expect(at(120, 'CreateContainerConfigError', late)).toEqual([]);
+    expect(at(166, 'CreateContainerConfigError', late)).toEqual(['pod-configuration']);
+    expect(at(106, 'CreateContainerConfigError', 'secret "x" not found')).toEqual(['pod-configuration']);
+  });
+
+  it('could not make a container in time: it gets half a minute from then', () => {
+    expect(at(120, 'CreateContainerError', 'context deadline exceeded')).toEqual([]);
+    expect(at(136, 'CreateContainerError', 'context deadline exceeded')).toEqual(['pod-runtime']);
+  });
+
+  it('waits in a new namespace for what Kubernetes makes there', () => {
+    const pod = starting('new');
+    const message =
+      'MountVolume.SetUp failed for volume "kube-api-access-x": configmap "kube-root-ca.crt" not found';
+    const sights = [20, 64].map(seconds =>
+      look(awaited, seen(seconds, { graph, pods: [pod], events: [event(pod, 3, 'FailedMount', message)] })),
+    );
+    expect(sights.map(rules)).toEqual([[], ['mount-missing']]);
+  });
+});
+
 describe('a volume that was made at a later try', () => {
   const pod = podOf(awaited, 'worker', {
     node: null,
