@@ -11,6 +11,11 @@ import { waiterName } from './stages.ts';
 
 /** The waiter looks every two seconds; a line that is younger than the download by more was written in vain. */
 const lookMs = 5_000;
+/** A client of NFS may take a folder for unchanged for a minute (acdirmax, nfs(5)): what it misses may be there. */
+const staleMs = 90_000;
+
+const seesLate = (reason: string): number => (/ holds another /.test(reason) ? lookMs : staleMs);
+
 const nobodyMs = 60_000;
 
 export const waitingContainer = (pod: Pod): Container | undefined =>
@@ -39,8 +44,8 @@ const waitsInVain = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
   );
   const complete = completedAt(scene);
   const told = moment(said?.at) ?? 0;
-  if (said === undefined || (complete !== null && told < complete + lookMs)) return [];
-  const reason = text(said.reason);
+  const reason = text(said?.reason);
+  if (said === undefined || (complete !== null && told < complete + seesLate(reason))) return [];
   const claim = claimsOf(pod)[0] ?? 'the volume';
   return [
     {

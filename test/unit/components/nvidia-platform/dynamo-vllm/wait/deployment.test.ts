@@ -134,6 +134,28 @@ describe('workers that wait for a model', () => {
   });
 });
 
+describe('workers that miss a model that is there', () => {
+  const waiter = podOf(awaited, 'worker', {
+    status: {
+      phase: 'Pending',
+      initContainerStatuses: [container({ name: 'wait-for-model', state: running(5) })],
+    },
+  });
+  const told = (seconds: number): readonly string[] => {
+    const reason = 'The download has not completed yet.';
+    const line = JSON.stringify({ at: time(seconds), event: 'waiting', reason });
+    const logs = { [`${waiter.metadata.name}/wait-for-model`]: [line] };
+    const jobs = [completeJob(awaited, 20)];
+    const sight = seen(seconds + 1, { graph: liveGraph(awaited), jobs, pods: [waiter], logs });
+    return look(awaited, sight).hopeless.map(({ rule }) => rule);
+  };
+
+  it('are given the time for which NFS may show an old folder', () => {
+    expect(told(70)).toEqual([]);
+    expect(told(115)).toEqual(['model-not-coming']);
+  });
+});
+
 describe('a node that goes away', () => {
   it('is told, and named when it does not come back', () => {
     const pod = podOf(awaited, 'worker', { status: { phase: 'Unknown', reason: 'NodeLost' } });
