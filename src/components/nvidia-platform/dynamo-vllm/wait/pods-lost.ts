@@ -1,5 +1,6 @@
 /** Pods that their node threw out, refused or lost. */
 
+import { quantityOf } from '../preflight/amounts.ts';
 import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
 import { clockSlackMs } from './events.ts';
 import { mainContainers, type Pod } from './pods.ts';
@@ -69,14 +70,29 @@ const reasonFor = (evicted: Evicted): { readonly why: string; readonly hint: str
   };
 };
 
+const muchBytes = 10 * 2 ** 30;
+
+/** Over a limit of its own, or with far more in use than it asked for: the next one will fare no better. */
+const isItsOwnFault = (one: Evicted): boolean => {
+  if (diskTier(one) !== null || /exceed|EmptyDir volume/i.test(one.message)) return true;
+  const [, amount, request] = /was using ([\w.]+)(?:, request is ([\w.]+))?/.exec(one.message) ?? [];
+  const inUse = quantityOf(amount) ?? 0;
+  return inUse >= muchBytes && inUse > 2 * (quantityOf(request) ?? 0);
+};
+
+const evictions = ({ role, scene }: Evicted): number =>
+  role.pods.filter(pod => pod.reason === 'Evicted' && isOfThisWait(eviction(pod).at, scene)).length;
+
 const evicted = (scene: Scene, role: Role, pod: Pod): Diagnosis[] => {
   const { message, at } = eviction(pod);
   if (!isOfThisWait(at, scene)) return [];
-  const { why, hint } = reasonFor({ scene, role, pod, message });
+  const one: Evicted = { scene, role, pod, message };
+  const { why, hint } = reasonFor(one);
   return [
     {
       rule: 'pod-evicted',
-      level: 'error',
+      // A neighbour that filled the node may hit it once; Kubernetes makes it anew.
+      level: isItsOwnFault(one) || evictions(one) > 1 ? 'error' : 'warning',
       role,
       message: who => `${who}${ofDeployment(scene)} was evicted by the kubelet: ${why}.`,
       hint,

@@ -265,6 +265,31 @@ describe('what a policy says in a paragraph', () => {
   });
 });
 
+describe('a pod that is evicted', () => {
+  const low = 'The node was low on resource: memory. Container main was using';
+  const at = (names: readonly string[], message: string): Outlook => {
+    const status = { phase: 'Failed', reason: 'Evicted', message };
+    return look(
+      awaited,
+      seen(30, { graph, pods: names.map(name => podOf(awaited, 'worker', { name, status })) }),
+    );
+  };
+
+  it.each([
+    `${low} 78541236Ki, request is 2Gi.`,
+    'Container main exceeded its local ephemeral storage limit "2Gi".',
+  ])('by its own fault ends the wait: %s', message =>
+    expect(rules(at(['a'], message))).toEqual(['pod-evicted']),
+  );
+
+  it('because of its neighbours is made anew, once', () => {
+    const message = `${low} 512Mi, request is 0.`;
+    expect(rules(at(['a'], message))).toEqual([]);
+    expect(at(['a'], message).notices.map(one => one.rule)).toEqual(['pod-evicted']);
+    expect(rules(at(['a', 'b'], message))).toEqual(['pod-evicted']);
+  });
+});
+
 describe('pods of a node that shuts down', () => {
   const left = (reason: string) =>
     ['a', 'b', 'c'].map(name =>
