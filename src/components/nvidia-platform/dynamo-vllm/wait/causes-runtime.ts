@@ -103,6 +103,8 @@ export const runtimeCauses: readonly LogCause[] = [
   {
     rule: 'start-port-in-use',
     sign: /Address already in use(?:.*?:(\d{2,5})\b)?|EADDRINUSE|errno 98|os error 98/i,
+    // Engines choose ports for their processes at random and may meet one that is taken.
+    starts: 3,
     say: ([, port], { role }) => ({
       why: `a port it wants to listen on is taken${port === undefined ? '' : ` (${port})`}`,
       hint: `Leave --port, DYN_SYSTEM_PORT and hostNetwork out of ${role.component?.path ?? 'the manifest'}.`,

@@ -117,7 +117,6 @@ const texts: readonly (readonly [rule: string, line: string, said: RegExp])[] = 
     /NCCL error: unhandled cuda error/,
   ],
   ['start-nixl', 'nixl._bindings.nixlBackendError: NIXL_ERR_BACKEND', /NIXL/],
-  ['start-port-in-use', 'OSError: [Errno 98] Address already in use: 0.0.0.0:9090', /taken/],
   [
     'start-not-permitted',
     "PermissionError: [Errno 13] Permission denied: '/root/.cache/vllm'",
@@ -168,6 +167,7 @@ describe('the last words of a worker', () => {
 describe('what may pass', () => {
   it.each([
     ['start-nats-etcd', 'thread main: failed to connect to NATS: connection refused'],
+    ['start-port-in-use', 'OSError: [Errno 98] Address already in use: 0.0.0.0:9090'],
     [
       'start-gpu-busy',
       'ValueError: Free memory on device cuda:0 (17.1/22.05 GiB) on startup is less than desired GPU memory utilization (0.92, 20.28 GiB).',
