@@ -85,10 +85,9 @@ export const lastException = (lines: readonly string[]): string | null => {
 /** Faults of a program itself, which nothing around it explains. */
 const ofTheProgram = /\b(?:Key|Type|Attribute|Assertion|Index|Name|NotImplemented)Error\b/;
 
-/** The most exact cause that the last words name; null when none is known. */
-export const verdictOn = (subject: Subject): Verdict | null => {
+const firstOf = (causes: readonly LogCause[], subject: Subject): Verdict | null => {
   const broke = ofTheProgram.test(lastException(subject.lines) ?? '');
-  for (const { rule, sign, say, starts, onlyFollows } of causesFor(subject)) {
+  for (const { rule, sign, say, starts, onlyFollows } of causes) {
     const found = onlyFollows === true && broke ? null : lastMatch(subject.lines, sign);
     if (found === null) continue;
     return {
@@ -100,3 +99,10 @@ export const verdictOn = (subject: Subject): Verdict | null => {
   }
   return null;
 };
+
+/** The most exact cause that the last words name; null when none is known. */
+export const verdictOn = (subject: Subject): Verdict | null => firstOf(causesFor(subject), subject);
+
+/** What an engine dies of by itself, even where a probe then ended the program around it. */
+export const ownDeathOf = (subject: Subject): Verdict | null =>
+  firstOf([...modelCauses, ...shapeCauses, ...memoryCauses], subject);

@@ -1,7 +1,7 @@
 /** Containers that ended: what they died of, whether it heals, and what to do. */
 
 import { modelIn, releaseOf, type Subject, tensorOf } from './cause.ts';
-import { lastException, type Verdict, verdictOn } from './causes.ts';
+import { lastException, ownDeathOf, type Verdict, verdictOn } from './causes.ts';
 import { type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
 import { inspectKill, whenRead } from './kills.ts';
 import { lastWords } from './lines.ts';
@@ -99,6 +99,8 @@ const diagnose = (scene: Scene, role: Role, pod: Pod, container: Container): rea
   const subject = subjectOf(scene, role, pod, container);
   const starts = failedStarts(container);
   const killed = inspectKill(subject, starts);
+  const own = killed?.rule === 'start-probe-kill' ? ownDeathOf(subject) : null;
+  if (own !== null) return [known(subject, own, starts)];
   if (killed !== null) return [killed];
   const verdict = verdictOn(subject);
   if (verdict !== null) return [known(subject, verdict, starts)];

@@ -191,6 +191,25 @@ describe('words that only follow from another fault', () => {
   });
 });
 
+describe('an engine that died and whose program a probe ended', () => {
+  it('is told by what it died of', () => {
+    const pod = podOf(awaited, 'worker', { status: crashed(137, 30) });
+    const killing = event(pod, 30, 'Killing', 'Container main failed liveness probe, will be restarted');
+    const rulesOf = (lines: readonly string[]): string[] => {
+      const logs = { [`${pod.metadata.name}/main/previous`]: lines };
+      const sight = seen(40, { graph: liveGraph(awaited), pods: [pod], events: [killing], logs });
+      const { hopeless, notices } = look(awaited, sight);
+      return [...hopeless, ...notices].map(({ rule }) => rule);
+    };
+    expect(rulesOf(['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 96.00 MiB.'])).toEqual([
+      'start-gpu-memory',
+    ]);
+    expect(rulesOf(['INFO compiling', 'WARN etcd: failed to revoke the lease'])).toEqual([
+      'start-probe-kill',
+    ]);
+  });
+});
+
 describe('an unknown cause', () => {
   const lines = ['Traceback (most recent call last):', '  File "x.py", line 1', "KeyError: 'q_proj'", last];
 
