@@ -36,7 +36,7 @@ export const symptoms: readonly Symptom[] = [
     symptom: 'It is said not to fit, or not to be known',
     look: '`./cli nvidia-platform dynamo-vllm fit --model ID --gpu NAME` shows the sum; `fit cluster` takes the nodes of the cluster.',
     codes: words(`
-      fit-too-large fit-tight fit-thin-margin fit-gpus-busy fit-gpu-shared fit-gpu-slices fit-no-gpu-nodes
+      fit-too-large fit-tight fit-checkpoint-cache fit-thin-margin fit-gpus-busy fit-gpu-shared fit-gpu-slices fit-no-gpu-nodes
       fit-host-too-small fit-old-driver fit-illegal-heads fit-illegal-group fit-illegal-experts fit-uneven-experts
       fit-illegal-fp8-block fit-fp8-block-refined fit-illegal-quantization fit-illegal-dtype fit-illegal-architecture
       fit-illegal-pipeline fit-illegal-gpus fit-illegal-context fit-illegal-context-parallel fit-illegal-block-size

@@ -3,6 +3,7 @@
 import type { FitAdvice } from '../../../../core/fit.ts';
 import { joinWords } from '../../../../core/words.ts';
 import type { EngineWord } from '../engine/read.ts';
+import { cacheTypeOf } from './cache-type.ts';
 import { estimate } from './estimate.ts';
 import type { Choice, GpuFacts } from './facts.ts';
 import { gpuNamed } from './gpus.ts';
@@ -69,7 +70,7 @@ const eightBit = 8.9;
 
 const smallerCache = (asking: Asking, words: Words): Change[] => {
   const capable = (asking.gpu?.capability ?? 0) >= eightBit;
-  if (!capable || asking.choice.kvCacheDtype !== 'auto') return [];
+  if (!capable || cacheTypeOf(asking.model, asking.choice) !== 'auto') return [];
   return [argument(words, '--kv-cache-dtype', 'fp8', withChoice(asking, { kvCacheDtype: 'fp8' }))];
 };
 

@@ -136,6 +136,14 @@ const memory = {
     cause: 'A small GPU with a high utilisation.',
     remedy: 'Use --gpu-memory-utilization 0.88 and --max-num-seqs 256 on GPUs of 24 GB.',
   },
+  'fit-checkpoint-cache': {
+    title: 'The checkpoint says what the KV cache is kept in',
+    meaning:
+      'Some quantised checkpoints want their KV cache in 8 or 4 bits; whether vLLM listens without --kv-cache-dtype depends on its version. The sum counts what that version does.',
+    cause:
+      'kv_cache_quant_algo of modelopt, or kv_cache_scheme of llm-compressor, in the quantisation of the checkpoint.',
+    remedy: 'Say it with --kv-cache-dtype where another type is wanted.',
+  },
   'fit-unknown': {
     title: 'Whether it fits is not known',
     meaning: 'A figure that the sum needs is missing; nothing is held against the model.',

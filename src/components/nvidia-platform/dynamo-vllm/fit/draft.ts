@@ -1,6 +1,7 @@
 /** What speculative decoding adds to a worker: the weights and KV cache of a draft model, or of one more layer of the model itself. */
 
 import type { Json } from '../../../../core/json.ts';
+import { cacheTypeOf } from './cache-type.ts';
 import { knownModel } from './catalogue.ts';
 import { bytesPerGib, type Choice, type ModelFacts, type Range } from './facts.ts';
 import { numberOf, parseLenient, textOf } from './json.ts';
@@ -18,11 +19,12 @@ export type DraftRead = Draft | 'none' | 'unknown';
 /** Methods that guess from the text alone. */
 const weightless: readonly string[] = ['ngram', 'ngram_gpu', 'suffix'];
 
-/** The model of a speculator by its id; its tensors are cut as the model's unless said otherwise. */
-const ofModel = (config: Json, choice: Choice): Draft | undefined => {
+/** The model of a speculator by its id; its tensors are cut as the model's unless said otherwise, and cached in the same type. */
+const ofModel = (config: Json, model: ModelFacts, choice: Choice): Draft | undefined => {
+  const kvCacheDtype = cacheTypeOf(model, choice);
   const draft = knownModel(textOf(config, 'model') ?? '');
   const tensor = numberOf(config, 'draft_tensor_parallel_size') ?? choice.tensor;
-  const cost = draft === undefined ? null : costOf(draft, { ...choice, tensor });
+  const cost = draft === undefined ? null : costOf(draft, { ...choice, tensor, kvCacheDtype });
   if (draft === undefined || draft.weightsGib === null || cost === null) return undefined;
   const [low, high] = draft.weightsGib;
   return { weightsGib: [low / tensor, high / tensor], kvBytesPerToken: tokenBytesTotal(cost) };
@@ -44,7 +46,7 @@ export const draftOf = (model: ModelFacts, choice: Choice): DraftRead => {
   if (config === undefined) return 'unknown';
   if (weightless.includes(method)) return 'none';
   const layer = method.endsWith('mtp') ? ofLayer(model, choice) : undefined;
-  return layer ?? ofModel(config, choice) ?? 'unknown';
+  return layer ?? ofModel(config, model, choice) ?? 'unknown';
 };
 
 const nothing: Draft = { weightsGib: [0, 0], kvBytesPerToken: 0 };

@@ -23,6 +23,8 @@ export type Quantization = {
   readonly groupSize: number | null;
   /** Names of modules left in 16 bits. */
   readonly ignored: readonly string[];
+  /** `fp8` or `nvfp4`: what the checkpoint wants its KV cache to be kept in; null when it says nothing of it that vLLM reads. */
+  readonly cacheType: string | null;
 };
 
 export type Experts = {

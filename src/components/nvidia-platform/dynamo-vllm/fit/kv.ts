@@ -3,6 +3,7 @@
  * `kv_cache_utils.py`; these agree with start-up logs to within half a percent.
  */
 
+import { cacheTypeOf } from './cache-type.ts';
 import { keepsWindows } from './engine.ts';
 import type { Choice, LayerKind, ModelFacts } from './facts.ts';
 
@@ -15,10 +16,13 @@ const elementBytes: Readonly<Record<string, number>> = {
   fp8_e5m2: 1,
   fp8_inc: 1,
   fp8_ds_mla: 1,
+  // Four bits, and a scale of eight for each sixteen.
+  nvfp4: 9 / 16,
 };
 
 const bytesOfElement = (model: ModelFacts, choice: Choice): number | null => {
-  if (choice.kvCacheDtype !== 'auto') return elementBytes[choice.kvCacheDtype] ?? null;
+  const type = cacheTypeOf(model, choice);
+  if (type !== 'auto') return elementBytes[type] ?? null;
   const dtype = choice.dtype === 'auto' ? model.dtype : choice.dtype;
   return dtype === 'float32' || dtype === 'float' ? 4 : 2;
 };
@@ -62,6 +66,8 @@ const tokenBytesOf = (model: ModelFacts, choice: Choice): number | null => {
   const bytes = bytesOfElement(model, choice);
   const latent = model.kinds.find(one => one.kind === 'latent');
   if (bytes === null || model.kinds.length === 0) return null;
+  // How four bits of a latent entry are laid out differs between kernels.
+  if (latent !== undefined && bytes < 1) return null;
   return latent === undefined
     ? headBytes(bytes, model, choice)
     : latentBytes(latent.entryElements, bytes, model, choice);

@@ -55,6 +55,25 @@ const methodOf = (config: Json): string => {
   return method.startsWith('modelopt') && algorithm.includes('FP4') ? 'modelopt_fp4' : method;
 };
 
+const floatsOf = (scheme: Json | undefined): string | null => {
+  if (scheme === undefined || scheme['type'] !== 'float') return null;
+  if (numberOf(scheme, 'num_bits') === 4) return 'nvfp4';
+  return numberOf(scheme, 'num_bits') === 8 && scheme['dynamic'] === false ? 'fp8' : null;
+};
+
+/**
+ * modelopt names an algorithm, or describes it as llm-compressor does; vLLM looks for it at the top of config.json only. Of
+ * llm-compressor's models any description means 8 bits.
+ */
+const cacheTypeOf = (method: string, config: Json, isTop: boolean): string | null => {
+  const scheme = objectOf(config['kv_cache_scheme']);
+  if (method === 'compressed-tensors') return scheme === undefined ? null : 'fp8';
+  if (!method.startsWith('modelopt') || !isTop) return null;
+  if (scheme !== undefined) return floatsOf(scheme);
+  const algorithm = textOf(config, 'kv_cache_quant_algo')?.toLowerCase() ?? '';
+  return ['fp8', 'nvfp4'].includes(algorithm) ? algorithm : null;
+};
+
 /** Null when the model is not quantised; modelopt checkpoints may say it in hf_quant_config.json only. */
 export const readQuantization = (whole: Json, text: Json): Quantization | null => {
   const config =
@@ -74,5 +93,6 @@ export const readQuantization = (whole: Json, text: Json): Quantization | null =
       numberOf(config, 'group_size', 'q_group_size') ??
       (group === undefined ? null : numberOf(group, 'group_size')),
     ignored: ignoredOf(config),
+    cacheType: cacheTypeOf(method, config, config === objectOf(whole['quantization_config'])),
   };
 };

@@ -4,6 +4,7 @@ import type { Finding, Level } from '../../../../core/finding.ts';
 import type { FitAdvice } from '../../../../core/fit.ts';
 import { listed } from '../../../../core/text.ts';
 import { finding } from '../rule.ts';
+import { cacheTypeOf } from './cache-type.ts';
 import { draftOf } from './draft.ts';
 import type { Estimate } from './estimate.ts';
 import type { Asking } from './problem.ts';
@@ -81,6 +82,27 @@ const thin = (asking: Asking, sum: Estimate): Finding[] => {
   ];
 };
 
+/** What to do about it, by what comes of the checkpoint's word: not read, read, or not to be changed. */
+const cacheHints = {
+  unread: (type: string) => `To have it: --kv-cache-dtype ${type}`,
+  followed: () => 'For a cache in 16 bits, which takes more memory: --kv-cache-dtype bfloat16',
+  forced: () => 'This vLLM does so whatever --kv-cache-dtype says; from Dynamo 1.3 on the argument decides.',
+} as const;
+
+const cacheType = ({ model, choice, modelId }: Asking): Finding[] => {
+  const said = model.quantization?.cacheType ?? null;
+  const type = cacheTypeOf(model, choice);
+  if (said === null || (choice.kvCacheDtype !== 'auto' && type === choice.kvCacheDtype)) return [];
+  const forced = said === cacheTypeOf(model, { ...choice, kvCacheDtype: 'bfloat16' });
+  const fate = type === said ? (forced ? 'forced' : 'followed') : 'unread';
+  const outcome =
+    fate === 'unread'
+      ? 'does not look at that: the sum has a cache in 16 bits'
+      : 'follows it: so does the sum';
+  const message = `The checkpoint of ${modelId} wants its KV cache in ${said.toUpperCase()}, and the vLLM of Dynamo ${choice.release} ${outcome}.`;
+  return [finding('fit-checkpoint-cache', 'info', 'vllmArgs', message, cacheHints[fate](said))];
+};
+
 const draftHint =
   'Leave room for it, with a shorter context (--max-model-len N) or more GPUs (--tensor-parallel-size N).';
 
@@ -101,5 +123,6 @@ export const memoryFindings = (
   ...(sum.verdict === 'tight' ? [tight(asking, sum, advice)] : []),
   ...(sum.missing.length > 0 && asking.gpu !== null ? [unknown(asking, sum)] : []),
   ...thin(asking, sum),
+  ...cacheType(asking),
   ...draft(asking),
 ];
