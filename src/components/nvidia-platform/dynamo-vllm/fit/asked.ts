@@ -92,6 +92,7 @@ export const choiceFrom = ({
   kvCacheMemoryBytes: countOf(words, '--kv-cache-memory-bytes'),
   cpuOffloadGib: cpuOffloadGib(words),
   eager: isOn(words, '--enforce-eager'),
+  asyncScheduling: lastOf(words, '--async-scheduling')?.negated !== true,
   quantization: withoutNone(textOf(words, '--quantization')),
   dtype: textOf(words, '--dtype') ?? 'auto',
   blockSize: countOf(words, '--block-size'),

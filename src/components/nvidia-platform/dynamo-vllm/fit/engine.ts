@@ -53,6 +53,22 @@ export const batchOf = (gpu: GpuFacts | null, choice: Choice, contextTokens: num
   };
 };
 
+/** The first of the releases here in which windows keep room for all steps under way; 0.23 counts one (`max_in_flight_tokens`). */
+const firstInFlight = 26;
+
+/** The first whose usual runner overlaps steps of a pipeline, too. */
+const firstOverlappedStages = 29;
+
+/** Steps under way at once: the stages of a pipeline, and one more while the next is scheduled ahead, as is usual. */
+const stepsInFlight = ({ engine, pipeline, asyncScheduling }: Choice): number => {
+  if (engine < firstInFlight) return 1;
+  const ahead = asyncScheduling && (pipeline === 1 || engine >= firstOverlappedStages);
+  return pipeline + (ahead ? 1 : 0);
+};
+
+/** Tokens that a window must have room for besides its own. */
+export const inFlightTokens = (choice: Choice, { tokens }: Batch): number => tokens * stepsInFlight(choice);
+
 /**
  * Whether an estimate of the CUDA graphs is taken off the budget (since 0.21). On 0.23 this was so for models with experts only; the
  * model runner of dense models got it in 0.29. Otherwise graphs come on top of the budget.

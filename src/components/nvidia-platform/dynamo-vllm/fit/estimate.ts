@@ -2,7 +2,7 @@
 
 import type { FitVerdict } from '../../../../core/fit.ts';
 import { countedDraft, draftGib } from './draft.ts';
-import { admitsByStage, batchOf } from './engine.ts';
+import { admitsByStage, batchOf, inFlightTokens } from './engine.ts';
 import { bytesPerGib, type Choice, type GpuFacts, type ModelFacts, type Range } from './facts.ts';
 import { type Cost, costOf, requestBytes, tokenBytesTotal } from './kv.ts';
 import { type Overhead, overheadOf, overheadTotal } from './overhead.ts';
@@ -80,7 +80,7 @@ const sizesOf = (model: ModelFacts, choice: Choice, gpu: GpuFacts | null): Sizes
   const context = contextOf(model, choice);
   const cost = costOf(model, choice, admitsByStage(choice.engine) ? choice.pipeline : 1);
   if (cost === null || context === null) return null;
-  const { tokens } = batchOf(gpu, choice, context);
+  const tokens = inFlightTokens(choice, batchOf(gpu, choice, context));
   const draft = draftGib(countedDraft(model, choice), context);
   return { gib: requestBytes(cost, context, tokens) / bytesPerGib + draft, context };
 };

@@ -1,9 +1,12 @@
 /** What is known of a model, a GPU and a choice of settings: plain data with units in the names; null is always "not known". */
 
+/** Null where nobody said. */
+export type Heads = { readonly kvHeads: number | null; readonly headDim: number | null };
+
 /** How the keys and values of one kind of layer are cached. */
 export type LayerKind =
-  /** Grouped-query or multi-head attention over the whole context. */
-  | { readonly kind: 'full'; readonly layers: number }
+  /** Grouped-query or multi-head attention over the whole context; with heads of its own where they differ from those with a window. */
+  | { readonly kind: 'full'; readonly layers: number; readonly heads?: Heads }
   /** The same within a window of so many tokens. */
   | { readonly kind: 'sliding'; readonly layers: number; readonly windowTokens: number }
   /** Multi-head latent attention: one compressed entry a token, the same on every GPU. */
@@ -99,6 +102,8 @@ export type Choice = {
   readonly kvCacheMemoryBytes: number | null;
   readonly cpuOffloadGib: number;
   readonly eager: boolean;
+  /** False with `--no-async-scheduling`. */
+  readonly asyncScheduling: boolean;
   /** `--quantization`; null when not said. */
   readonly quantization: string | null;
   readonly dtype: string;

@@ -29,11 +29,25 @@ const denseWidth = (model: ModelFacts): number => (model.hasDenseMlp ? (model.in
 /** Spread of a guess: attention with states or compression has other shapes than the sum assumes. */
 const spreads = { plain: 0.05, other: 0.2 } as const;
 
+/**
+ * Whether each layer is known to have attention, or what stands for it, and an MLP or experts. In some hybrids a layer is one of them
+ * only, and where the attention is not understood the rest is mostly new, too (DeepSeek V4 keeps experts in fewer bits than it says).
+ */
+const isStacked = ({ kinds, layers }: ModelFacts): boolean =>
+  kinds.reduce((sum, one) => sum + one.layers, 0) === layers;
+
+const attentionName = /self_attn|linear_attn/;
+
+/** Quantised checkpoints often leave the attention in 16 bits, in all layers or in some. */
+const leftInAttention = ({ quantization }: ModelFacts, attention: number, each: number): number =>
+  quantization?.ignored.some(name => attentionName.test(name)) === true ? attention * (2 - each) : 0;
+
 /** GiB of a whole checkpoint, guessed from its dimensions; null when too few are known. */
 export const guessedGib = (model: ModelFacts): readonly [number, number] | null => {
   const { layers, hidden, vocab, experts } = model;
   const attention = attentionParameters(model);
   if (layers === null || hidden === null || vocab === null || attention === null) return null;
+  if (!isStacked(model)) return null;
   if (experts === null ? model.intermediate === null : experts.width === null) return null;
   const expertLayers = experts?.layers ?? 0;
   const mlp =
@@ -41,5 +55,6 @@ export const guessedGib = (model: ModelFacts): readonly [number, number] | null 
   const bytes = embeddingBytes(model) + (attention * layers + mlp) * weightBytes(model) + expertBytes(model);
   const spread =
     model.kinds.every(one => one.kind === 'full') && model.kinds.length > 0 ? spreads.plain : spreads.other;
-  return [(bytes / 2 ** 30) * (1 - spread), (bytes / 2 ** 30) * (1 + spread)];
+  const most = bytes + leftInAttention(model, attention * layers, weightBytes(model));
+  return [(bytes / 2 ** 30) * (1 - spread), (most / 2 ** 30) * (1 + spread)];
 };

@@ -23,19 +23,26 @@ const hybrid = (text: Json, full: number, states: number): readonly LayerKind[] 
   return present([attention, { kind: 'state', layers: states, stateBytes: stateBytes ?? 0 }]);
 };
 
+/** Gemma 4 has wider heads, and mostly fewer of them, where it sees everything. */
+const fullOf = (text: Json, layers: number): LayerKind => {
+  const headDim = numberOf(text, 'global_head_dim');
+  if (headDim === null) return { kind: 'full', layers };
+  const own = text['attention_k_eq_v'] === true ? numberOf(text, 'num_global_key_value_heads') : null;
+  return { kind: 'full', layers, heads: { kvHeads: own ?? numberOf(text, 'num_key_value_heads'), headDim } };
+};
+
 const sliding = (text: Json, layers: number, ofWindow: number): readonly LayerKind[] => {
   const windowTokens = numberOf(text, 'sliding_window');
   if (windowTokens === null || windowTokens === 0) return [{ kind: 'full', layers }];
-  return present([
-    { kind: 'full', layers: layers - ofWindow },
-    { kind: 'sliding', layers: ofWindow, windowTokens },
-  ]);
+  return present([fullOf(text, layers - ofWindow), { kind: 'sliding', layers: ofWindow, windowTokens }]);
 };
 
 /** Llama 4's chunked attention is counted as full: vLLM caches it so unless told otherwise. */
 const byLayerTypes = (text: Json): readonly LayerKind[] | undefined => {
-  const types = listOf(text['layer_types']).map(String);
-  if (types.length === 0) return undefined;
+  const all = listOf(text['layer_types']).map(String);
+  if (all.length === 0) return undefined;
+  // The last layers of some models use what earlier ones keep.
+  const types = all.slice(0, all.length - (numberOf(text, 'num_kv_shared_layers') ?? 0));
   const count = (...names: readonly string[]): number => types.filter(type => names.includes(type)).length;
   const full = count('full_attention', 'chunked_attention', 'attention');
   const window = count('sliding_attention');
@@ -50,6 +57,15 @@ const byPattern = (text: Json): readonly LayerKind[] | undefined => {
   if (pattern === null) return undefined;
   const count = (letter: string): number => pattern.split(letter).length - 1;
   return hybrid(text, count('*'), count('M'));
+};
+
+/** The same in words; layers of experts or an MLP cache nothing. */
+const byBlockTypes = (text: Json): readonly LayerKind[] | undefined => {
+  const types = listOf(text['layers_block_type']).map(String);
+  if (types.length === 0) return undefined;
+  const count = (...names: readonly string[]): number => types.filter(type => names.includes(type)).length;
+  const [full, states] = [count('attention'), count('mamba')];
+  return full + states + count('moe', 'mlp') === types.length ? hybrid(text, full, states) : [];
 };
 
 const byInterval = (text: Json, layers: number): readonly LayerKind[] | undefined => {
@@ -104,6 +120,7 @@ export const readKinds = (text: Json, layers: number): readonly LayerKind[] => {
   const whole = latent(text, layers);
   return (
     byPattern(text) ??
+    byBlockTypes(text) ??
     byInterval(text, layers) ??
     (whole === undefined ? undefined : [whole]) ??
     (text['use_sliding_window'] === false ? undefined : byLayerTypes(text)) ??

@@ -2,7 +2,7 @@
 
 import { type Json, objectOf } from '../../../../core/json.ts';
 import type { ModelFacts } from './facts.ts';
-import { numberOf, textOf } from './json.ts';
+import { listOf, numberOf, textOf } from './json.ts';
 import { readKinds } from './read-attention.ts';
 import { contextOf } from './read-context.ts';
 import { readExperts } from './read-experts.ts';
@@ -38,9 +38,23 @@ const architectureOf = (config: Json): string | null => {
 const headDimOf = (text: Json, hidden: number | null, heads: number | null): number | null =>
   numberOf(text, 'head_dim') ?? (hidden === null || heads === null ? null : Math.floor(hidden / heads));
 
-/** Configurations that give each layer a list instead of a number (Nemotron's NAS models) say the number elsewhere. */
+/** Models found by architecture search (Nemotron's) say for each layer how many heads share one; null where that differs. */
+const groupedHeads = (text: Json, heads: number | null): number | null => {
+  const said = listOf(text['block_configs']).flatMap(block => {
+    const sharing = numberOf(objectOf(objectOf(block)?.['attention']) ?? {}, 'n_heads_in_group');
+    return sharing === null || sharing === 0 ? [] : [sharing];
+  });
+  const [first, ...others] = new Set(said);
+  if (heads === null || first === undefined) return heads;
+  return others.length === 0 ? Math.floor(heads / first) : null;
+};
+
 const kvHeadsOf = (text: Json, heads: number | null): number | null =>
-  numberOf(text, 'num_key_value_heads', 'num_kv_heads', 'multi_query_group_num') ?? heads;
+  numberOf(text, 'num_key_value_heads', 'num_kv_heads', 'multi_query_group_num') ?? groupedHeads(text, heads);
+
+const layersOf = (text: Json): number | null =>
+  numberOf(text, 'num_hidden_layers', 'n_layer', 'n_layers', 'num_layers') ??
+  (listOf(text['layers_block_type']).length || null);
 
 const dtypeOf = (text: Json): string | null =>
   textOf(text, 'torch_dtype')?.replace('torch.', '') ?? textOf(text, 'dtype') ?? null;
@@ -50,7 +64,7 @@ export const readConfig = (config: Json, weightsGib: ModelFacts['weightsGib']): 
   const text = textConfig(config);
   const heads = numberOf(text, 'num_attention_heads', 'n_head', 'n_heads');
   const hidden = numberOf(text, 'hidden_size', 'n_embd', 'd_model');
-  const layers = numberOf(text, 'num_hidden_layers', 'n_layer', 'n_layers', 'num_layers');
+  const layers = layersOf(text);
   const { experts, hasDenseMlp } = readExperts(text, layers);
   return {
     architecture: architectureOf(config) ?? architectureOf(text),

@@ -14,12 +14,15 @@ const denseLayers = (text: Json, layers: number): number => {
   return Math.min(layers, Math.max(stepped + listed, first, frequency));
 };
 
-/** Hybrids write one letter a layer: `E` has experts, `-` a dense MLP. */
+/** Hybrids write one letter a layer, `E` for experts and `-` for a dense MLP, or one word. */
 const byPattern = (text: Json): { experts: number; dense: number } | undefined => {
   const pattern = text['hybrid_override_pattern'];
-  if (typeof pattern !== 'string') return undefined;
-  const count = (letter: string): number => pattern.split(letter).length - 1;
-  return { experts: count('E'), dense: count('-') };
+  const words = listOf(text['layers_block_type']);
+  if (typeof pattern !== 'string' && words.length === 0) return undefined;
+  const kinds = typeof pattern === 'string' ? [...pattern] : words;
+  const count = (...names: readonly string[]): number =>
+    kinds.filter(kind => typeof kind === 'string' && names.includes(kind)).length;
+  return { experts: count('E', 'moe'), dense: count('-', 'mlp') };
 };
 
 const sharedWidth = (text: Json, width: number | null): number =>
@@ -40,7 +43,14 @@ export const readExperts = (text: Json, layers: number | null): Read => {
   return {
     experts: {
       count: count ?? 0,
-      perToken: numberOf(text, 'num_experts_per_tok', 'num_experts_per_token', 'moe_topk', 'moe_k'),
+      perToken: numberOf(
+        text,
+        'num_experts_per_tok',
+        'num_experts_per_token',
+        'moe_topk',
+        'moe_k',
+        'top_k_experts',
+      ),
       width: own,
       sharedWidth: sharedWidth(text, own),
       layers: pattern?.experts ?? (layers === null ? null : layers - dense),

@@ -70,7 +70,11 @@ const cacheTypeOf = (method: string, config: Json, isTop: boolean): string | nul
   if (method === 'compressed-tensors') return scheme === undefined ? null : 'fp8';
   if (!method.startsWith('modelopt') || !isTop) return null;
   if (scheme !== undefined) return floatsOf(scheme);
-  const algorithm = textOf(config, 'kv_cache_quant_algo')?.toLowerCase() ?? '';
+  const algorithm = (
+    textOf(config, 'kv_cache_scheme') ??
+    textOf(config, 'kv_cache_quant_algo') ??
+    ''
+  ).toLowerCase();
   return ['fp8', 'nvfp4'].includes(algorithm) ? algorithm : null;
 };
 

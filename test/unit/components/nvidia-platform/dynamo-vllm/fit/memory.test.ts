@@ -3,6 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { estimate } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/estimate.ts';
 import type { Choice } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/facts.ts';
+import { guessedGib } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/parameters.ts';
+import { readConfig } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/read-config.ts';
 import { choice, defaultModel, gpu, model } from '../../../../../kit/asking.ts';
 import { isBlind, misses, predicted } from '../../../../../kit/calibration.ts';
 import { measuredStarts } from '../../../../../kit/measured-starts.ts';
@@ -70,6 +72,75 @@ describe('KV cache by kind of attention', () => {
     const bytes = (engine: number) =>
       estimate(model('openai/gpt-oss-120b'), choice({ connector: true, engine }), null).kvBytesPerToken;
     expect([bytes(16), bytes(23)]).toEqual([73_728, 36_864]);
+  });
+});
+
+describe('windows beside full layers with heads of their own', () => {
+  const types = Array.from({ length: 60 }, (_, at) =>
+    at % 6 === 5 ? 'full_attention' : 'sliding_attention',
+  );
+  /** The shape of Gemma 4 31B. */
+  const gemma = readConfig(
+    {
+      num_hidden_layers: 60,
+      hidden_size: 5376,
+      num_attention_heads: 32,
+      num_key_value_heads: 16,
+      num_global_key_value_heads: 4,
+      attention_k_eq_v: true,
+      head_dim: 256,
+      global_head_dim: 512,
+      sliding_window: 1024,
+      layer_types: types,
+      max_position_embeddings: 262_144,
+    },
+    [30, 30],
+  );
+  const needed = (maxModelLen: number, some: Partial<Choice> = {}) =>
+    estimate(gemma, choice({ maxModelLen, maxNumBatchedTokens: 8192, ...some }), null).requestGib;
+  it('need what vLLM said in a log: 9.54 GiB for 32,768 tokens, 8.61 for 20,480', () => {
+    expect([needed(32_768), needed(20_480)].map(gib => gib?.toFixed(2))).toEqual(['9.54', '8.61']);
+  });
+  it('cost 81,920 bytes for each further token', () => {
+    expect(estimate(gemma, choice(), null).kvBytesPerToken).toBe(81_920);
+  });
+  it('keep room for a second step from vLLM 0.26 on, unless it is not scheduled ahead', () => {
+    const second = (8192 * 16_384 * 50) / 2 ** 30;
+    const now = needed(32_768) ?? Number.NaN;
+    expect(needed(32_768, { engine: 26 })).toBeCloseTo(now + second, 5);
+    expect(needed(32_768, { engine: 26, asyncScheduling: false })).toBeCloseTo(now, 5);
+  });
+});
+
+describe('the size of a checkpoint that nobody told', () => {
+  const shape = {
+    num_hidden_layers: 10,
+    hidden_size: 4096,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    intermediate_size: 12_288,
+    vocab_size: 1000,
+  };
+  const quantized = (ignore: readonly string[]) =>
+    guessedGib(readConfig({ ...shape, quantization_config: { quant_method: 'nvfp4', ignore } }, null));
+  it('may have its attention in 16 bits, where some is left out of the quantisation', () => {
+    const [low, high] = quantized(['lm_head', 'model.layers.0.post_attention_layernorm']) ?? [0, 0];
+    const attention = (10 * 4096 * 128 * 80 * (2 - 0.55)) / 2 ** 30;
+    expect(quantized(['model.layers.0.self_attn*'])).toEqual([
+      low,
+      expect.closeTo(high + attention * 1.05, 5),
+    ]);
+  });
+  it('is not guessed where a layer is attention, a state or experts alone, or is not understood', () => {
+    const hybrid = {
+      ...shape,
+      num_hidden_layers: 4,
+      layers_block_type: ['mamba', 'moe', 'attention', 'moe'],
+    };
+    const sized = { mamba_num_heads: 2, mamba_head_dim: 4, ssm_state_size: 8, n_groups: 1, conv_kernel: 4 };
+    expect(guessedGib(readConfig({ ...hybrid, ...sized }, null))).toBeNull();
+    expect(guessedGib(readConfig({ ...shape, compress_ratios: [4] }, null))).toBeNull();
+    expect(guessedGib(readConfig(shape, null))).not.toBeNull();
   });
 });
 

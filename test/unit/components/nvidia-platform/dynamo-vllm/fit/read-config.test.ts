@@ -94,6 +94,61 @@ describe('attention', () => {
       { kind: 'state', layers: 3, stateBytes: 6 * 3 * 2 + 4 * 2 },
     ]);
   });
+  it('reads one word a layer, and counts the layers by it', () => {
+    const layers = ['mamba', 'moe', 'mamba', 'mlp', 'attention', 'moe'];
+    const mamba = {
+      mamba_num_heads: 2,
+      mamba_head_dim: 4,
+      ssm_state_size: 8,
+      n_groups: 1,
+      conv_kernel: 4,
+      mamba_ssm_cache_dtype: 'float32',
+    };
+    const { num_hidden_layers: _, ...unnumbered } = plain;
+    const hybrid = {
+      ...unnumbered,
+      ...mamba,
+      layers_block_type: layers,
+      n_routed_experts: 8,
+      moe_intermediate_size: 64,
+    };
+    expect(readConfig(hybrid, null)).toMatchObject({
+      layers: 6,
+      hasDenseMlp: true,
+      experts: { layers: 2 },
+      kinds: [
+        { kind: 'full', layers: 1 },
+        { kind: 'state', layers: 2, stateBytes: 24 * 3 * 2 + 64 * 4 },
+      ],
+    });
+    expect(read({ ...mamba, layers_block_type: ['mamba', 'hybrid'] }).kinds).toEqual([]);
+  });
+  it('takes KV heads from what blocks share, where all share alike', () => {
+    const blocks = (...sharing: readonly (number | null)[]) => ({
+      num_key_value_heads: null,
+      block_configs: sharing.map(n_heads_in_group => ({
+        attention: { n_heads_in_group, no_op: n_heads_in_group === null },
+      })),
+    });
+    expect(read(blocks(8, null, 8)).kvHeads).toBe(1);
+    expect(read(blocks(8, null, 4)).kvHeads).toBeNull();
+  });
+  it('gives full layers the heads that Gemma 4 has there, and leaves out layers that keep nothing', () => {
+    const gemma = {
+      sliding_window: 16,
+      layer_types: ['sliding_attention', 'full_attention', 'sliding_attention', 'full_attention'],
+      global_head_dim: 128,
+      num_global_key_value_heads: 1,
+    };
+    expect(read({ ...gemma, attention_k_eq_v: true }).kinds).toEqual([
+      { kind: 'full', layers: 2, heads: { kvHeads: 1, headDim: 128 } },
+      { kind: 'sliding', layers: 2, windowTokens: 16 },
+    ]);
+    expect(read({ ...gemma, num_kv_shared_layers: 2 }).kinds).toEqual([
+      { kind: 'full', layers: 1, heads: { kvHeads: 2, headDim: 128 } },
+      { kind: 'sliding', layers: 1, windowTokens: 16 },
+    ]);
+  });
   it('believes Qwen 2 that its window is off', () => {
     expect(read({ sliding_window: 131_072, use_sliding_window: false }).kinds).toEqual([
       { kind: 'full', layers: 4 },
