@@ -104,6 +104,13 @@ export const statementCases: readonly StatementCase[] = [
     'A100-80GB',
   ),
   says(
+    'ModelOpt FP8 below 8.9, vLLM 0.28',
+    null,
+    'nvidia/Llama-3.1-70B-Instruct-FP8',
+    { tensor: 4, engine: 28, release: '1.5.1' },
+    'A100-80GB',
+  ),
+  says(
     'FP8 on Turing, vLLM 0.12',
     'fit-illegal-quantization',
     'Qwen/Qwen3-8B-FP8',

@@ -6,7 +6,6 @@ import type { Asking, LegalRule, Problem } from './problem.ts';
 
 /** `get_min_capability` of each method; what is not listed is not checked. */
 const minimum: Readonly<Record<string, number>> = {
-  modelopt: 8.9,
   modelopt_fp4: 7.5,
   mxfp4: 8,
   awq: 7.5,
@@ -17,10 +16,20 @@ const minimum: Readonly<Record<string, number>> = {
   fbgemm_fp8: 8,
 };
 
-/** FP8 went down to Turing with vLLM 0.14. */
+type Lowered = { readonly from: number; readonly to: number; readonly before: number };
+
+/** What later releases let run on older GPUs, as their published packages say; the first release that is known to. */
+const lowered: Readonly<Record<string, Lowered>> = {
+  fp8: { from: 14, to: 7.5, before: 8 },
+  modelopt: { from: 28, to: 8, before: 8.9 },
+  modelopt_mxfp8: { from: 20, to: 8, before: 10 },
+  modelopt_mixed: { from: 26, to: 7.5, before: 8.9 },
+};
+
 const leastFor = (method: string, engine: number): number | undefined => {
-  if (method !== 'fp8') return minimum[method];
-  return engine >= 14 ? 7.5 : 8;
+  const change = lowered[method];
+  if (change === undefined) return minimum[method];
+  return engine >= change.from ? change.to : change.before;
 };
 
 const gpusFrom = (capability: number): string => {
@@ -38,8 +47,14 @@ const problem = (rule: string, message: string, hint: string): Problem => ({
   hint,
 });
 
-const methodOf = (model: ModelFacts, choice: Choice): string | null =>
-  choice.quantization ?? model.quantization?.method ?? null;
+/** What was asked for; but of modelopt's methods the checkpoint decides. */
+const methodOf = (model: ModelFacts, choice: Choice): string | null => {
+  const stored = model.quantization?.method ?? null;
+  const asked = choice.quantization;
+  return asked === null || (asked.startsWith('modelopt') && stored?.startsWith('modelopt') === true)
+    ? stored
+    : asked;
+};
 
 const quantization: LegalRule = ({ model, choice, gpu, modelId }: Asking) => {
   const method = methodOf(model, choice);

@@ -48,11 +48,14 @@ const ignoredOf = (config: Json): readonly string[] =>
     .flatMap(key => listOf(config[key]))
     .filter(name => typeof name === 'string');
 
-/** NVIDIA's modelopt says FP4 in its algorithm; vLLM calls that method otherwise. */
+/** NVIDIA's modelopt names an algorithm; vLLM has a method for each, whichever of them the checkpoint says. */
 const methodOf = (config: Json): string => {
   const method = textOf(config, 'quant_method') ?? '';
   const algorithm = textOf(config, 'quant_algo')?.toUpperCase() ?? '';
-  return method.startsWith('modelopt') && algorithm.includes('FP4') ? 'modelopt_fp4' : method;
+  if (!method.startsWith('modelopt')) return method;
+  if (algorithm === 'MIXED_PRECISION') return 'modelopt_mixed';
+  if (algorithm.includes('MXFP8')) return 'modelopt_mxfp8';
+  return algorithm.includes('FP4') ? 'modelopt_fp4' : method;
 };
 
 const floatsOf = (scheme: Json | undefined): string | null => {

@@ -4,7 +4,8 @@ import {
   checkLegality,
   legalTensorSizes,
 } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/legality.ts';
-import { asking, defaultModel } from '../../../../../kit/asking.ts';
+import { readConfig } from '../../../../../../src/components/nvidia-platform/dynamo-vllm/fit/read-config.ts';
+import { asking, choice, defaultModel, gpu } from '../../../../../kit/asking.ts';
 import { blockCases, headCases, statementCases } from '../../../../../kit/legality-cases.ts';
 
 const usual = (sizes: readonly number[]): number[] => sizes.filter(size => [1, 2, 4, 8, 16].includes(size));
@@ -14,6 +15,34 @@ const errors = (id: string, some: Partial<Choice>, gpu: string | null = null): s
   checkLegality(asking(id, some, gpu))
     .filter(({ level }) => level === 'error')
     .map(({ rule }) => rule);
+
+describe('methods of modelopt', () => {
+  const refused = (
+    quant_algo: string,
+    engine: number,
+    on: string,
+    quantization: string | null = null,
+  ): boolean =>
+    checkLegality({
+      modelId: 'a/model',
+      model: readConfig({ quantization_config: { quant_method: 'modelopt', quant_algo } }, null),
+      choice: choice({ engine, quantization }),
+      gpu: gpu(on),
+      gpuCount: null,
+    }).some(({ rule }) => rule === 'fit-illegal-quantization');
+  it.each<[string, string, number]>([
+    ['FP8', 'A100-80GB', 28],
+    ['MIXED_PRECISION', 'A100-80GB', 26],
+    ['MIXED_PRECISION', 'T4', 26],
+    ['MXFP8', 'A100-80GB', 20],
+  ])('%s runs on %s from vLLM 0.%i on', (algorithm, on, first) => {
+    const before = [16, 19, 20, 23, 26, 28].filter(engine => engine < first).at(-1) ?? 0;
+    expect([before, first, 31].map(engine => refused(algorithm, engine, on))).toEqual([true, false, false]);
+  });
+  it('are what the checkpoint says, whichever of them is asked for', () => {
+    expect([null, 'modelopt'].map(asked => refused('NVFP4', 23, 'A100-80GB', asked))).toEqual([false, false]);
+  });
+});
 
 describe('block-quantised FP8 without expert parallelism, up to vLLM 0.28', () => {
   it.each(blockCases.map(one => [one.model, one.sizes] as const))('%s may be cut into %j', (id, sizes) => {

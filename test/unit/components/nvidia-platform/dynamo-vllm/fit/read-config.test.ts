@@ -192,6 +192,11 @@ describe('quantisation', () => {
       { quant_method: 'modelopt', quant_algo: 'NVFP4' },
       { method: 'modelopt_fp4', bits: 4 },
     ],
+    [{ quant_method: 'modelopt', quant_algo: 'MIXED_PRECISION' }, { method: 'modelopt_mixed' }],
+    [
+      { quant_method: 'modelopt', quant_algo: 'MXFP8' },
+      { method: 'modelopt_mxfp8', bits: 8 },
+    ],
     [
       {
         quant_method: 'compressed-tensors',
