@@ -95,6 +95,11 @@ export const downloadOf = (files: readonly CheckpointFile[]): number | null => {
   return sum(files.filter(({ path }) => !ignored(path)));
 };
 
+export const configFile = 'config.json';
+
+/** Mistral's own configuration, which some of its repositories have instead. */
+export const paramsFile = 'params.json';
+
 /** NVIDIA's modelopt describes the quantisation in a file of its own. */
 export const quantFile = 'hf_quant_config.json';
 

@@ -40,7 +40,7 @@ export type HubFacts = {
   readonly remoteCode: boolean | null;
   /** Whether the tokenizer has a chat template; null when not known. */
   readonly chatTemplate: boolean | null;
-  /** Text of its config.json; null when not read. */
+  /** Text of its config.json, or of the params.json that stands for it; null when not read. */
   readonly config: string | null;
   /** Ids near to one that is missing, best first. */
   readonly suggestions: readonly string[];

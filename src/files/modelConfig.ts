@@ -2,7 +2,14 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { indexFile, quantFile, weightsOf, withQuantization } from '../core/checkpoint.ts';
+import {
+  configFile,
+  indexFile,
+  paramsFile,
+  quantFile,
+  weightsOf,
+  withQuantization,
+} from '../core/checkpoint.ts';
 import { CliError } from '../errors.ts';
 import { readText } from './read.ts';
 
@@ -29,10 +36,16 @@ const weightsIn = (folder: string): number | null => {
   return weightsOf(files, textIn(folder, indexFile));
 };
 
+/** Some of Mistral's folders have their own kind of configuration only. */
+const configIn = (folder: string): ReturnType<typeof readText> => {
+  const file = readText(join(folder, configFile));
+  return 'missing' in file ? readText(join(folder, paramsFile)) : file;
+};
+
 /** Errors: `refused` when there is no config.json. */
 export const readLocalModel = (path: string): LocalModel => {
   const isWhole = isFolder(path);
-  const file = readText(isWhole ? join(path, 'config.json') : path);
+  const file = isWhole ? configIn(path) : readText(path);
   if ('text' in file) {
     const folder = isWhole ? path : dirname(path);
     return {
@@ -40,6 +53,9 @@ export const readLocalModel = (path: string): LocalModel => {
       weightsBytes: isWhole ? weightsIn(path) : null,
     };
   }
-  const message = 'missing' in file ? `The model's configuration ${path} does not exist.` : file.problem;
+  const missing = isWhole
+    ? `There is no ${configFile} in the folder ${path}.`
+    : `The model's configuration ${path} does not exist.`;
+  const message = 'missing' in file ? missing : file.problem;
   throw new CliError('refused', message, { hint: "Give the model's config.json: --model-config FILE" });
 };

@@ -86,7 +86,7 @@ const clean = (facts: HubFacts, secrets: readonly string[]): HubFacts => {
 };
 
 /**
- * What the Hub says of a model, in two to seven requests. Never rejects: whatever the network or the Hub does wrong gives `unknown` and a
+ * What the Hub says of a model, in two to eight requests. Never rejects: whatever the network or the Hub does wrong gives `unknown` and a
  * sentence. Honours HF_ENDPOINT, HF_HUB_OFFLINE and the proxies of `io.env`. The token is in nothing that is returned.
  */
 export const askHub = async (io: Pick<Io, 'env' | 'version'>, ask: HubAsk): Promise<HubFacts> => {

@@ -1,5 +1,6 @@
 /** The two questions that decide about a model: its metadata, and its config.json, which only those get who have access. */
 
+import { configFile, paramsFile } from '../core/checkpoint.ts';
 import { type Card, readCard } from './card.ts';
 import type { Session } from './request.ts';
 import { notTheHub, readReply, type Said } from './said.ts';
@@ -24,7 +25,7 @@ const metadataPath = (id: string, revision: string): string => {
   return `/api/models/${id}${at}?blobs=true`;
 };
 
-/** Asks both at once. */
+/** Asks both at once; then for the configuration in Mistral's own words, where a repository has no other. */
 export const lookAt = async (
   session: Session,
   id: string,
@@ -36,14 +37,16 @@ export const lookAt = async (
     readReply(await session.get(path, { most, anonymous }), session.endpoint.base, withToken);
   const [metadata, config] = await Promise.all([
     ask(metadataPath(id, revision), 8 * mebibyte),
-    ask(filePath(id, revision, 'config.json'), mebibyte),
+    ask(filePath(id, revision, configFile), mebibyte),
   ]);
   const card = metadata.meaning === 'ok' ? readCard(metadata.text) : null;
   const misread = metadata.meaning === 'ok' && card === null;
+  const files = card?.files?.map(({ path }) => path) ?? [];
+  const other = files.includes(configFile) ? undefined : files.find(path => path === paramsFile);
   return {
     anonymous,
     metadata: misread ? notTheHub(metadata, session.endpoint.base) : metadata,
     card,
-    config,
+    config: other === undefined ? config : await ask(filePath(id, revision, other), mebibyte),
   };
 };

@@ -174,6 +174,41 @@ describe('fit', () => {
     const quantised = await json('--model-config', folder, '--gpu', 'A100-80GB');
     expect(quantised.data.findings[0]).toMatchObject({ rule: 'fit-illegal-quantization', level: 'error' });
   });
+  it("reads Mistral's own configuration from a folder that has no other, and says when there is neither", async () => {
+    const folder = join(cwd, 'model');
+    mkdirSync(folder);
+    const empty = await json('--model-config', folder, '--gpu', 'L40S');
+    expect([empty.code, empty.data.findings[0].message]).toEqual([
+      65,
+      expect.stringContaining('There is no config.json in'),
+    ]);
+    const params = {
+      dim: 4096,
+      n_layers: 32,
+      n_heads: 32,
+      n_kv_heads: 8,
+      head_dim: 128,
+      hidden_dim: 14_336,
+      vocab_size: 32_768,
+    };
+    writeFileSync(join(folder, 'params.json'), JSON.stringify(params));
+    const found = await json('--model-config', folder, '--weights-gib', '14', '--gpu', 'H100-80GB');
+    expect([found.data.verdict, found.data.perGpu.kvBytesPerToken]).toEqual(['fits', 131_072]);
+  });
+  it('shows no numbers beyond counting', async () => {
+    const path = join(cwd, 'config.json');
+    const keys = [
+      'num_hidden_layers',
+      'hidden_size',
+      'num_attention_heads',
+      'vocab_size',
+      'max_position_embeddings',
+    ];
+    writeFileSync(path, JSON.stringify(Object.fromEntries(keys.map(key => [key, 1e308]))));
+    const { code, stdout } = await runFit('--model-config', path, '--weights-gib', '10', '--gpu', 'L40S');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('not known')]);
+    expect(stdout).not.toMatch(/NaN|Infinity/);
+  });
   it('knows instance types and their number of GPUs', async () => {
     const wide = await json('--gpu', 'g6.12xlarge', tp, '8', '--expert-parallel');
     expect(wide.code).toBe(65);

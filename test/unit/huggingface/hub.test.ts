@@ -167,6 +167,37 @@ describe('a quantisation in a file of its own', () => {
   });
 });
 
+describe('a repository of Mistral without a config.json', () => {
+  const files = (...names: readonly string[]) => ({
+    [paths.card]: {
+      body: card({
+        siblings: [
+          { rfilename: 'consolidated.safetensors', size: 50 },
+          ...names.map(rfilename => ({ rfilename, size: 5 })),
+        ],
+      }),
+    },
+  });
+  const params = paths.config.replace('config.json', 'params.json');
+  const said = { dim: 512, n_layers: 4 };
+  const missing = refusal(404, 'EntryNotFound', 'Entry not found');
+  it('has its params.json read instead', async () => {
+    const answers = {
+      ...healthy,
+      ...files('params.json'),
+      [paths.config]: missing,
+      [params]: { body: said },
+    };
+    const found = await ask(answers);
+    expect(found).toMatchObject({ verdict: 'found', weightsBytes: 50 });
+    expect(JSON.parse(found.config ?? '')).toEqual(said);
+  });
+  it('keeps its config.json where it has both', async () => {
+    const both = { ...healthy, ...files('params.json', 'config.json'), [params]: { body: said } };
+    expect(JSON.parse((await ask(both)).config ?? '')).not.toHaveProperty('dim');
+  });
+});
+
 describe('a gated model', () => {
   const restricted = `Access to model ${model} is restricted`;
   const gated = { ...healthy, ...gatedCard, ...me };

@@ -2,9 +2,12 @@
 
 import { amountOf, type Json, objectOf, parseJson } from '../../../../core/json.ts';
 
-/** The first of several keys that holds a finite number that is not negative; null when none does. */
+/** No size of any model comes near it; what is larger is a slip of the pen, or stands for "without end". */
+const beyondCounting = 1e12;
+
+/** The first of several keys that holds a number that is neither negative nor beyond counting; null when none does. */
 export const numberOf = (object: Json, ...keys: readonly string[]): number | null =>
-  keys.map(key => amountOf(object[key])).find(value => value !== null) ?? null;
+  keys.map(key => amountOf(object[key])).find(value => value !== null && value < beyondCounting) ?? null;
 
 export const textOf = (object: Json, key: string): string | null => {
   const value = object[key];

@@ -24,6 +24,13 @@ const fromConfig = (text: string | null, weightsGib: ModelFacts['weightsGib']): 
   return read === undefined || read.layers === null ? undefined : read;
 };
 
+/** What a config.json leaves to the code that reads it, the catalogue may know. */
+const completed = (read: ModelFacts, known: ModelFacts | undefined): ModelFacts => {
+  if (known === undefined) return read;
+  const said = Object.fromEntries(Object.entries(read).filter(([, value]) => value !== null));
+  return { ...known, ...said, kinds: read.kinds.length > 0 ? read.kinds : known.kinds };
+};
+
 /**
  * Facts about the model `id`; undefined when neither the Hub nor the catalogue knows more than its name. Some makers keep the
  * quantisation in a file beside config.json (`hf_quant_config.json`); the catalogue adds it for the models that it lists.
@@ -32,7 +39,7 @@ export const modelFactsOf = (id: string, said: HubSaid | null): ModelFacts | und
   const known = knownModel(id);
   const weightsGib = exactGib(said?.weightsBytes ?? null) ?? known?.weightsGib ?? null;
   const read = fromConfig(said?.config ?? null, weightsGib);
-  if (read !== undefined) return { ...read, quantization: read.quantization ?? known?.quantization ?? null };
+  if (read !== undefined) return completed(read, known);
   if (known !== undefined) return { ...known, weightsGib };
   return weightsGib === null ? undefined : readConfig({}, weightsGib);
 };

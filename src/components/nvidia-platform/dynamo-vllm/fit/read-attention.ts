@@ -3,6 +3,7 @@
 import { type Json, objectOf } from '../../../../core/json.ts';
 import type { LayerKind } from './facts.ts';
 import { listOf, numberOf, textOf } from './json.ts';
+import { contextOf } from './read-context.ts';
 import { stateBytesOf } from './read-state.ts';
 
 /** DeepSeek's latent attention carries `num_key_value_heads` too, so this is looked for first. */
@@ -95,17 +96,26 @@ const bySlidingPattern = (text: Json, layers: number): readonly LayerKind[] | un
     : sliding(text, layers, layers - Math.floor(layers / pattern));
 };
 
-/** Families whose cache is compressed or differs between layers in ways that are not computed here. */
+/** Families whose cache is compressed or differs between layers, or that have states too, in ways that are not computed here. */
 const notUnderstood = [
+  'attn_layer_indices',
+  'attn_layer_period',
   'compress_ratios',
   'hybrid_layer_pattern',
   'linear_attn_config',
+  'mamba_d_ssm',
   'swa_num_key_value_heads',
 ] as const;
 
-/** Qwen 2 names a window and switches it off. */
-const windowIsOn = (text: Json): boolean =>
-  (numberOf(text, 'sliding_window') ?? 0) > 0 && text['use_sliding_window'] !== false;
+/** Qwen 2 names a window and switches it off; others name one as long as their context. */
+const windowIsOn = (text: Json): boolean => {
+  const window = numberOf(text, 'sliding_window') ?? 0;
+  const context = contextOf(text);
+  return window > 0 && text['use_sliding_window'] !== false && (context === null || window < context);
+};
+
+/** MiniMax's first models mark each layer: 1 is attention, 0 a state. */
+const hasLinearLayers = (text: Json): boolean => listOf(text['attn_type_list']).includes(0);
 
 const uniform = (text: Json, layers: number): readonly LayerKind[] => {
   if (numberOf(text, 'num_key_value_heads', 'num_attention_heads', 'n_head', 'num_kv_heads') === null)
@@ -116,7 +126,8 @@ const uniform = (text: Json, layers: number): readonly LayerKind[] => {
 };
 
 export const readKinds = (text: Json, layers: number): readonly LayerKind[] => {
-  if (notUnderstood.some(key => text[key] !== undefined && text[key] !== null)) return [];
+  const isStrange = notUnderstood.some(key => text[key] !== undefined && text[key] !== null);
+  if (isStrange || hasLinearLayers(text)) return [];
   const whole = latent(text, layers);
   return (
     byPattern(text) ??

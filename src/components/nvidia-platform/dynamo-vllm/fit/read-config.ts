@@ -6,6 +6,7 @@ import { listOf, numberOf, textOf } from './json.ts';
 import { readKinds } from './read-attention.ts';
 import { contextOf } from './read-context.ts';
 import { readExperts } from './read-experts.ts';
+import { asConfig } from './read-params.ts';
 import { readQuantization } from './read-quantization.ts';
 
 /** Where models that also see or hear keep the part that counts here. */
@@ -28,6 +29,19 @@ const textConfig = (config: Json): Json => {
   );
   return { ...fallback, ...deeper };
 };
+
+/** What Gemma 3's smaller files leave to its class (`Gemma3TextConfig` of Transformers). */
+const gemma3 = {
+  num_attention_heads: 8,
+  num_key_value_heads: 4,
+  head_dim: 256,
+  vocab_size: 262_208,
+  max_position_embeddings: 131_072,
+  tie_word_embeddings: true,
+} as const;
+
+const withDefaults = (text: Json): Json =>
+  ['gemma3', 'gemma3_text'].includes(textOf(text, 'model_type') ?? '') ? { ...gemma3, ...text } : text;
 
 const architectureOf = (config: Json): string | null => {
   const list = config['architectures'];
@@ -60,8 +74,9 @@ const dtypeOf = (text: Json): string | null =>
   textOf(text, 'torch_dtype')?.replace('torch.', '') ?? textOf(text, 'dtype') ?? null;
 
 /** `weightsGib` is not in config.json; it comes from the checkpoint's own sizes. */
-export const readConfig = (config: Json, weightsGib: ModelFacts['weightsGib']): ModelFacts => {
-  const text = textConfig(config);
+export const readConfig = (said: Json, weightsGib: ModelFacts['weightsGib']): ModelFacts => {
+  const config = asConfig(said);
+  const text = withDefaults(textConfig(config));
   const heads = numberOf(text, 'num_attention_heads', 'n_head', 'n_heads');
   const hidden = numberOf(text, 'hidden_size', 'n_embd', 'd_model');
   const layers = layersOf(text);

@@ -26,9 +26,15 @@ const deltaNet = (text: Json): number | undefined => {
   return convolution + valueHeads * valueDim * keyDim * bytesOf(textOf(text, 'mamba_ssm_dtype'));
 };
 
+/** The same five sizes in the words of Nemotron and of Granite. */
+const mambaKeys = [
+  ['mamba_num_heads', 'mamba_head_dim', 'ssm_state_size', 'n_groups', 'conv_kernel'],
+  ['mamba_n_heads', 'mamba_d_head', 'mamba_d_state', 'mamba_n_groups', 'mamba_d_conv'],
+] as const;
+
 /** Mamba 2: a convolution over inputs and both projections, and one matrix a head. */
 const mamba = (text: Json): number | undefined => {
-  const sizes = all(text, ['mamba_num_heads', 'mamba_head_dim', 'ssm_state_size', 'n_groups', 'conv_kernel']);
+  const [sizes] = mambaKeys.flatMap(keys => [all(text, keys) ?? []].filter(found => found.length > 0));
   if (sizes === undefined) return undefined;
   const [heads = 0, headDim = 0, stateSize = 0, groups = 0, kernel = 1] = sizes;
   const convolution = (heads * headDim + 2 * groups * stateSize) * (kernel - 1) * 2;

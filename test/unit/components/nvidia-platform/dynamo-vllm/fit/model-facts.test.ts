@@ -55,6 +55,16 @@ describe('modelFactsOf', () => {
     const facts = modelFactsOf(defaultModel, { config: JSON.stringify(plain), weightsBytes: null });
     expect(facts?.quantization?.block).toEqual([128, 128]);
   });
+  it('completes what a config.json leaves to the code that reads it', () => {
+    const { max_position_embeddings: _, num_key_value_heads: __, ...short } = config;
+    const read = { config: JSON.stringify({ ...short, num_attention_heads: null }), weightsBytes: null };
+    expect(modelFactsOf(defaultModel, read)).toMatchObject({
+      contextTokens: 262_144,
+      heads: 32,
+      kvHeads: 4,
+      kinds: [{ kind: 'full', layers: 48 }],
+    });
+  });
   it('knows nothing of a name alone, and takes the catalogue where the config is no configuration', () => {
     expect(modelFactsOf(id, null)).toBeUndefined();
     expect(modelFactsOf(id, { config: 'no JSON', weightsBytes: null })).toBeUndefined();

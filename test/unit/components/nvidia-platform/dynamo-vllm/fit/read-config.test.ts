@@ -154,11 +154,127 @@ describe('attention', () => {
       { kind: 'full', layers: 4 },
     ]);
   });
+  it('takes a window as long as the context for none', () => {
+    expect(read({ sliding_window: 4096 }).kinds).toEqual([{ kind: 'full', layers: 4 }]);
+    expect(read({ sliding_window: 4095 }).kinds).toEqual([]);
+  });
+  it('sizes the states of Granite', () => {
+    const granite = {
+      layer_types: ['mamba', 'mamba', 'mamba', 'attention'],
+      mamba_n_heads: 2,
+      mamba_d_head: 4,
+      mamba_d_state: 8,
+      mamba_n_groups: 1,
+      mamba_d_conv: 4,
+    };
+    expect(read(granite).kinds).toEqual([
+      { kind: 'full', layers: 1 },
+      { kind: 'state', layers: 3, stateBytes: 24 * 3 * 2 + 64 * 2 },
+    ]);
+  });
+  it.each<Json>([
+    { attn_layer_period: 8 },
+    { attn_layer_indices: [1] },
+    { mamba_d_ssm: 4096 },
+    { attn_type_list: [0, 1] },
+  ])('does not take a hybrid for plain attention: %j', some => {
+    expect(read(some).kinds).toEqual([]);
+    expect(read({ attn_type_list: [1, 1, 1, 1] }).kinds).toEqual([{ kind: 'full', layers: 4 }]);
+  });
   it('does not guess', () => {
     expect(read({ sliding_window: 1024 }).kinds).toEqual([]);
     expect(read({ compress_ratios: [4] }).kinds).toEqual([]);
     expect(read({ full_attention_interval: 4 }).kinds).toEqual([]);
     expect(read({ layer_types: ['full_attention', 'something_new'] }).kinds).toEqual([]);
+  });
+});
+
+describe('what is not in the file', () => {
+  it('is what the class of Gemma 3 says', () => {
+    const text_config = {
+      model_type: 'gemma3_text',
+      num_hidden_layers: 34,
+      hidden_size: 2560,
+      sliding_window: 1024,
+    };
+    expect(readConfig({ model_type: 'gemma3', text_config }, null)).toMatchObject({
+      heads: 8,
+      kvHeads: 4,
+      headDim: 256,
+      vocab: 262_208,
+      contextTokens: 131_072,
+      tiedEmbeddings: true,
+      kinds: [
+        { kind: 'full', layers: 5 },
+        { kind: 'sliding', layers: 29, windowTokens: 1024 },
+      ],
+    });
+  });
+  it('or beyond counting, is not known', () => {
+    expect(read({ hidden_size: 1e308, num_key_value_heads: 1e13 })).toMatchObject({
+      hidden: null,
+      kvHeads: 8,
+    });
+  });
+});
+
+describe('a params.json of Mistral', () => {
+  const params: Json = {
+    dim: 512,
+    n_layers: 4,
+    n_heads: 8,
+    n_kv_heads: 2,
+    head_dim: 128,
+    hidden_dim: 1024,
+    vocab_size: 1000,
+  };
+  const readParams = (some: Json) => readConfig({ ...params, ...some }, null);
+  it('says the same in other words', () => {
+    expect(readParams({})).toMatchObject({
+      architecture: 'MistralForCausalLM',
+      layers: 4,
+      hidden: 512,
+      heads: 8,
+      kvHeads: 2,
+      headDim: 128,
+      intermediate: 1024,
+      contextTokens: 128_000,
+      kinds: [{ kind: 'full', layers: 4 }],
+      quantization: null,
+    });
+  });
+  it('has experts, latent attention, 8 bits and a longer context', () => {
+    const moe = {
+      num_experts: 128,
+      num_experts_per_tok: 4,
+      expert_hidden_dim: 64,
+      num_shared_experts: 1,
+      first_k_dense_replace: 3,
+    };
+    const large = {
+      moe,
+      kv_lora_rank: 512,
+      qk_rope_head_dim: 64,
+      quantization: { qformat_weight: 'fp8_e4m3' },
+      max_position_embeddings: 4096,
+      yarn: { factor: 16, original_max_position_embeddings: 2048 },
+    };
+    expect(readParams(large)).toMatchObject({
+      architecture: 'MistralLarge3ForCausalLM',
+      experts: { count: 128, perToken: 4, width: 64, sharedWidth: 64, layers: 1 },
+      kinds: [{ kind: 'latent', layers: 4, entryElements: 576 }],
+      quantization: { method: 'fp8' },
+      contextTokens: 32_768,
+    });
+  });
+  it('has windows in all layers, or in some', () => {
+    expect(readParams({ sliding_window: 1024 }).kinds).toEqual([
+      { kind: 'sliding', layers: 4, windowTokens: 1024 },
+    ]);
+    expect(readParams({ sliding_window: [null, 1024] }).kinds).toEqual([
+      { kind: 'full', layers: 2 },
+      { kind: 'sliding', layers: 2, windowTokens: 1024 },
+    ]);
   });
 });
 
