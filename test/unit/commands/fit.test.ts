@@ -55,6 +55,10 @@ describe('fit', () => {
     expect(nothing.stdout).not.toContain('Each of these');
     expect(nothing.stderr).not.toContain('No single change');
   });
+  it('offers no change that would keep an argument which is refused', async () => {
+    const { code, data } = await json('--gpu', 'L40S', '--vllm-args', '--gpu-memory-utilization nan');
+    expect([code, data.advice]).toEqual([65, []]);
+  });
   it('puts each command of its advice last in a line, and says what to do when there is none', async () => {
     const { stdout } = await runFit('--gpu', 'L40S', '--release', '1.3.1');
     expect(stdout).toMatch(/^ +[\d,]+ tokens with --vllm-args '.* --max-model-len \d+'$/m);

@@ -1,6 +1,6 @@
 /** Answers the question that `fit` asks: reads what was said, works out legality and the sum, and adds table or advice. */
 
-import { applySkips, type Finding } from '../../../../core/finding.ts';
+import { applySkips, type Finding, hasErrors } from '../../../../core/finding.ts';
 import type { Fit, FitAsk, FitFound, FitPerGpu, FitReport } from '../../../../core/fit.ts';
 import { isExplicit } from '../../../../core/settings.ts';
 import { finding } from '../rule.ts';
@@ -123,7 +123,9 @@ const judged = (
   const { choice, gpu } = asking;
   const sum = estimate(asking.model, choice, gpu);
   const needsHelp = sum.verdict === 'does-not-fit' || sum.verdict === 'tight';
-  const advice = needsHelp ? adviceFor(asking, read.words) : [];
+  // A change keeps the other engine arguments: as long as one of them is refused, it helps nothing.
+  const helps = !hasErrors(applySkips(read.findings, skipsOf(ask)));
+  const advice = needsHelp && helps ? adviceFor(asking, read.words) : [];
   const all = [...said, ...problemFindings(asking), ...memoryFindings(asking, sum, 'warning', advice)];
   const gpus = choice.tensor * choice.pipeline * choice.data;
   return {

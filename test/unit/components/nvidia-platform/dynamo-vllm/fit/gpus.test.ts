@@ -24,6 +24,10 @@ describe('names of GPUs', () => {
     ['NVIDIA-H100-80GB-HBM3', 'H100-80GB'],
     ['NVIDIA-H100-NVL', 'H100-NVL'],
     ['nvidia-h100-mega-80gb', 'H100-80GB'],
+    ['H100_NVLINK_80GB', 'H100-80GB'],
+    ['A100_NVLINK_80GB', 'A100-80GB'],
+    ['A100SXM4-80GB', 'A100-80GB'],
+    ['H100SXM', 'H100-80GB'],
     ['NVIDIA-H200', 'H200'],
     ['NVIDIA-H20-3e', 'H20-141GB'],
     ['NVIDIA-H20', 'H20-96GB'],
@@ -51,6 +55,8 @@ describe('names of GPUs', () => {
   it('does not know what it does not know', () => {
     expect(gpuNamed('MI300X')).toBeUndefined();
     expect(gpuNamed('')).toBeUndefined();
+    const others = ['NVIDIA-RTX-A1000', 'H100O', 'B2000', 'NVIDIA-GeForce-RTX-4090-Laptop-GPU', 'RTX-A60000'];
+    expect(others.map(name => gpuNamed(name)?.name)).toEqual(others.map(() => undefined));
     expect(gpuOfMemory('new', 102_400, null)).toMatchObject({ visibleGib: 97, capability: null });
   });
 });
