@@ -93,10 +93,13 @@ const inspect = async (context: Context, look: Look): Promise<Report> => {
     { ...subject, settings: subject.answers, cluster, hub, token: token !== null, unattended: true },
     skipped,
   );
+  const codes = new Set(checked.results.map(({ code }) => code));
+  // The checks look closer than the rules of the plan: where both speak, theirs counts.
+  const others = subject.findings.filter(({ rule }) => !codes.has(rule));
   return {
     results: checked.results,
-    findings: [...subject.findings, ...checked.findings],
-    kind: kindOfAll(subject.findings, checked),
+    findings: [...others, ...checked.findings],
+    kind: kindOfAll(others, checked),
     cluster: { ...cluster.target, namespace: cluster.namespace, operatorRelease: facts.operatorRelease },
     where: [...wrap(clusterLine(seen, facts, true), io.columns), ''],
   };

@@ -18,11 +18,12 @@ import { compareSubject } from './diff/subject.ts';
 import { reachWords } from './kubectl.ts';
 import { prepareLook } from './look.ts';
 import { chooseSaved } from './manifests/choose.ts';
+import { fitFindings } from './manifests/fitting.ts';
 import { goOnline, type Online } from './manifests/online.ts';
 import { type Opened, openDeployment, openTarget, states } from './manifests/open.ts';
 import { nameTarget, shortPath } from './manifests/target.ts';
 import { libraryFolder } from './save.ts';
-import { shareConnection } from './shared-connection.ts';
+import { type SharedConnection, shareConnection } from './shared-connection.ts';
 import { print, printJson, say, sayFindings, schemaVersion } from './talk.ts';
 
 const nothingSaved = (context: Context): CliError =>
@@ -76,12 +77,18 @@ const compared = async (
   return 'unseen' in answered ? null : answered.value;
 };
 
-const printOnly = async (context: Context, opened: Opened, online: Online): Promise<number> => {
+const printOnly = async (
+  context: Context,
+  opened: Opened,
+  online: Online,
+  connection: SharedConnection,
+): Promise<number> => {
   const { io, options } = context;
   const { subject, state, path } = opened;
   const { name, namespace, summary, objects, answers } = subject;
   const comparison = await compared(context, opened, online);
-  const findings = [...subject.findings, ...(comparison?.findings ?? [])];
+  const misfits = comparison === null ? [] : await fitFindings(context, subject, connection);
+  const findings = [...subject.findings, ...misfits, ...(comparison?.findings ?? [])];
   if (options.output === 'json') {
     printJson(io, {
       schemaVersion,
@@ -110,7 +117,7 @@ const printOnly = async (context: Context, opened: Opened, online: Online): Prom
     print(io, `${[...lines, ...live].join('\n')}\n`);
     sayFindings(io, findings);
   }
-  return hasErrors(subject.findings) ? exitCodes.refused : 0;
+  return hasErrors([...subject.findings, ...misfits]) ? exitCodes.refused : 0;
 };
 
 const replayOf = (context: Context, { path, subject }: Opened): string => {
@@ -124,7 +131,7 @@ const review = async (context: Context): Promise<number> => {
   const online = goOnline(context, connection);
   try {
     const opened = await openNamed(context, component, online);
-    if (asksNobody(context)) return await printOnly(context, opened, online);
+    if (asksNobody(context)) return await printOnly(context, opened, online, connection);
     say(context.io, ...wrap(`Manifests: ${sourceOf(context, opened)}`, context.io.columns));
     const look = prepareLook(context, opened.subject.namespace, connection);
     const beside = { facts: noFacts, look, replay: replayOf(context, opened), online };

@@ -66,6 +66,49 @@ describeWithCluster('fit with the GPUs of a cluster', { nodes: 'g6e.12xlarge=2,c
     expect([wide.code, wide.stderr]).toEqual([65, expect.stringContaining('(gpu-placement)')]);
   });
 
+  test('says the same of the same settings in fit, check, render and the review of what was saved', async () => {
+    const env = { KUBECONFIG: cluster().kubeconfig, HF_HUB_OFFLINE: '1' };
+    const run = (...words: readonly string[]) => runCli([...component, ...words, '-o', 'json'], { cwd, env });
+    const snapshot = join(cwd, 'same.json');
+    await run('check', '--save-snapshot', snapshot);
+    const about = (findings: readonly { rule: string; level: string }[]): string[] =>
+      findings.flatMap(({ rule, level }) =>
+        /^fit-(too-large|tight)$/.test(rule) ? [`${level} ${rule}`] : [],
+      );
+    const cases = [
+      { words: [], verdict: 'does-not-fit', found: ['error fit-too-large'], code: 65 },
+      { words: ['--tensor-parallel-size', '2'], verdict: 'fits', found: [], code: 0 },
+      {
+        words: ['--tensor-parallel-size', '2', '--vllm-args', '--kv-cache-memory-bytes 1G'],
+        verdict: 'does-not-fit',
+        found: ['error fit-too-large'],
+        code: 65,
+      },
+    ];
+    for (const [at, { words, verdict, found, code }] of cases.entries()) {
+      const settings = ['--model', 'Qwen/Qwen3-32B', ...words];
+      expect(JSON.parse((await run('fit', 'cluster', ...settings)).stdout).verdict).toBe(verdict);
+      const checked = JSON.parse((await run('check', ...settings)).stdout).findings;
+      expect(about(checked)).toEqual(found);
+      // What a person did not say is no part of a change to copy.
+      expect(JSON.stringify(checked)).not.toContain('--served-model-name');
+      const rendered = await run('render', '--snapshot', snapshot, ...settings);
+      expect([rendered.code, about(JSON.parse(rendered.stdout).findings)]).toEqual([code, found]);
+      const name = `same-${at}`;
+      const skip = code === 0 ? [] : ['--skip-check', 'fit-too-large'];
+      const save = ['--snapshot', snapshot, '--yes', '--action', 'save', '--name', name];
+      expect((await run('install', ...save, ...skip, ...settings)).code).toBe(0);
+      const folder = join(cwd, 'manifests', 'dynamo-system', name);
+      const letThrough = found.map(one => one.replace('error', 'warning'));
+      const reviewed = await run('review', folder);
+      expect([reviewed.code, about(JSON.parse(reviewed.stdout).findings)]).toEqual([0, letThrough]);
+      const answers = join(folder, 'answers.yaml');
+      writeFileSync(answers, readFileSync(answers, 'utf8').replace(/^skipCheck:\n( {2}- .*\n)+/m, ''));
+      const insisted = await run('review', folder);
+      expect([insisted.code, about(JSON.parse(insisted.stdout).findings)]).toEqual([code, found]);
+    }
+  });
+
   test('reads its nodes from a file, as a list of the API or as YAML', async () => {
     const list = await cluster().api.send('GET', '/api/v1/nodes');
     for (const [name, text] of [

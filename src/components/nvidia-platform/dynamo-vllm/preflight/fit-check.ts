@@ -3,7 +3,8 @@
 import type { CheckResult } from '../../../../core/check.ts';
 import { type NodeFact, readOr } from '../../../../core/cluster-facts.ts';
 import { listed } from '../../../../core/text.ts';
-import type { EngineWord } from '../engine/read.ts';
+import { takeOver } from '../args.ts';
+import { type EngineWord, readVllmArgs } from '../engine/read.ts';
 import { adviceFor } from '../fit/advice.ts';
 import { type Estimate, estimate } from '../fit/estimate.ts';
 import type { GpuFacts, ModelFacts } from '../fit/facts.ts';
@@ -103,11 +104,16 @@ const forRole = (text: string, { name }: Demand): string =>
     ? text.replaceAll(/--(tensor-parallel-size|expert-parallel)/g, `--${name}-$1`)
     : text;
 
-const words = (demand: Demand): readonly EngineWord[] =>
-  (demand.component === null ? undefined : chosenBy(demand.component))?.words ?? [];
+/** What a person said, which a change keeps: from the answers, else the arguments without those that a plan makes itself. */
+const wordsSaid = (scene: Scene, { demand, asking }: Verdict): readonly EngineWord[] => {
+  const said = scene.settings?.['vllmArgs'];
+  if (typeof said === 'string') return readVllmArgs(said, asking.choice.release).words;
+  const all = demand.component === null ? undefined : chosenBy(demand.component, releaseSaid(scene))?.words;
+  return takeOver(all ?? []).rest;
+};
 
-const advice = (verdict: Verdict): string => {
-  const changes = adviceFor(verdict.asking, words(verdict.demand));
+const advice = (scene: Scene, verdict: Verdict): string => {
+  const changes = adviceFor(verdict.asking, wordsSaid(scene, verdict));
   const smaller =
     verdict.asking.model.quantization === null
       ? ['A quantised (FP8) version of the model needs less, too.']
@@ -119,9 +125,9 @@ const advice = (verdict: Verdict): string => {
   return [first, ...smaller].join('\n');
 };
 
-const misfit = (verdict: Verdict, also: readonly Verdict[]): CheckResult =>
+const misfit = (scene: Scene, verdict: Verdict, also: readonly Verdict[]): CheckResult =>
   verdict.illegal === null
-    ? fits.fail(`${tooLarge(verdict, also)}.`, advice(verdict))
+    ? fits.fail(`${tooLarge(verdict, also)}.`, advice(scene, verdict))
     : check(verdict.illegal.rule, 'the GPUs can compute the model', 'refused', 'model').fail(
         verdict.illegal.message,
         verdict.illegal.hint,
@@ -164,8 +170,8 @@ const whole = (scene: Scene, demand: Demand, model: ModelFacts): CheckResult[] =
   const bad = verdicts.filter(isBad).sort(byShortage);
   const good = verdicts.filter(one => !isBad(one));
   const [nearest, ...also] = bad;
-  if (nearest === undefined) return good.length === 0 ? unknownGpu(demand) : judged(good);
-  return [good.length === 0 ? misfit(nearest, also) : mixed(scene, bad, good)];
+  if (nearest === undefined) return good.length === 0 ? unknownGpu(demand) : judged(scene, good);
+  return [good.length === 0 ? misfit(scene, nearest, also) : mixed(scene, bad, good)];
 };
 
 const unknownGpu = (demand: Demand): CheckResult[] => [
@@ -175,13 +181,13 @@ const unknownGpu = (demand: Demand): CheckResult[] => [
   ),
 ];
 
-const judged = (good: readonly Verdict[]): CheckResult[] => {
+const judged = (scene: Scene, good: readonly Verdict[]): CheckResult[] => {
   const tight = good.find(({ sum }) => sum.verdict === 'tight');
   if (tight !== undefined) {
     const found = memoryFindings(tight.asking, tight.sum, 'error', []).find(
       ({ rule }) => rule === 'fit-tight',
     );
-    return [tightly.warn(found?.message ?? '', advice(tight))];
+    return [tightly.warn(found?.message ?? '', advice(scene, tight))];
   }
   const unclear = good.find(({ sum }) => sum.verdict === 'unknown');
   if (unclear !== undefined)

@@ -64,12 +64,18 @@ const checks = (input: PreflightInput): CheckResult[] => {
   ];
 };
 
+const fits = (input: PreflightInput): CheckResult[] => {
+  const scene = sceneOf(input);
+  return gpuNodeChecks(scene).goOn ? fitChecks(scene) : [];
+};
+
 export const preflight: Preflight = {
   survey,
   facts: factsOf,
   permissions,
   checks,
   aboutRoom: ['gpu-nodes', 'gpu-nodes-usable', 'gpu-taints', 'gpu-placement', 'job-placement'],
+  fits,
   replacement,
   servedModel,
 };
