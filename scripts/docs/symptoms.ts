@@ -38,7 +38,7 @@ export const symptoms: readonly Symptom[] = [
     codes: words(`
       fit-too-large fit-tight fit-checkpoint-cache fit-thin-margin fit-gpus-busy fit-gpu-shared fit-gpu-slices fit-no-gpu-nodes
       fit-host-too-small fit-old-driver fit-illegal-heads fit-illegal-group fit-illegal-experts fit-uneven-experts
-      fit-illegal-fp8-block fit-fp8-block-refined fit-illegal-quantization fit-illegal-dtype fit-illegal-architecture
+      fit-illegal-fp8-block fit-fp8-block-refined fit-illegal-method fit-illegal-quantization fit-illegal-dtype fit-illegal-architecture
       fit-illegal-pipeline fit-illegal-gpus fit-illegal-context fit-illegal-context-parallel fit-illegal-block-size
       fit-illegal-utilization fit-unknown fit-unknown-model fit-unknown-architecture fit-unknown-gpu
       fit-unknown-price fit-config-unreadable fit-file-unreadable fit-draft-not-counted gpu-types gpu-shared gpu-pinned driver

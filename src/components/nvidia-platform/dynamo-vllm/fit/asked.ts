@@ -94,6 +94,7 @@ export const choiceFrom = ({
   eager: isOn(words, '--enforce-eager'),
   asyncScheduling: lastOf(words, '--async-scheduling')?.negated !== true,
   quantization: withoutNone(textOf(words, '--quantization')),
+  allowsDeprecated: isOn(words, '--allow-deprecated-quantization'),
   dtype: textOf(words, '--dtype') ?? 'auto',
   blockSize: countOf(words, '--block-size'),
   attentionBackend: textOf(words, '--attention-backend'),

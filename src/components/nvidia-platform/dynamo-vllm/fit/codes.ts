@@ -76,6 +76,14 @@ const legality = {
     cause: 'The GPU is older than the format.',
     remedy: 'Use a newer GPU, or another checkpoint of the model.',
   },
+  'fit-illegal-method': {
+    title: 'This vLLM does not run the quantisation of the checkpoint',
+    meaning: `Methods of quantisation come and go with the releases of vLLM; a deprecated one must be allowed. ${startStops}`,
+    cause:
+      'The checkpoint was quantised with a method that is newer than the release, or that was taken out.',
+    remedy:
+      'Use a release that the message names, another checkpoint of the model, or, for a deprecated one, --allow-deprecated-quantization in the additional vLLM args.',
+  },
   'fit-illegal-dtype': {
     title: 'The GPU has no bfloat16',
     meaning: `GPUs before compute capability 8 compute in float16 only. ${startStops}`,

@@ -106,6 +106,8 @@ export type Choice = {
   readonly asyncScheduling: boolean;
   /** `--quantization`; null when not said. */
   readonly quantization: string | null;
+  /** `--allow-deprecated-quantization` was said. */
+  readonly allowsDeprecated: boolean;
   readonly dtype: string;
   readonly blockSize: number | null;
   readonly attentionBackend: string | null;

@@ -4,6 +4,7 @@ import { listed } from '../../../../core/text.ts';
 import { blockRules } from './block-rules.ts';
 import { engineRules } from './engine-rules.ts';
 import { gpuRules } from './gpu-rules.ts';
+import { methodRules } from './method-rules.ts';
 import type { Asking, LegalRule, Problem } from './problem.ts';
 import { otherShapeRules, shapeRules } from './shape-rules.ts';
 
@@ -50,7 +51,7 @@ export const cellProblems = (asking: Asking): Problem[] => cellRules.flatMap(rul
 /** Everything that is wrong with a choice; hints about shapes are still empty. */
 const problems = (asking: Asking): Problem[] => [
   ...cellProblems(asking),
-  ...engineRules.flatMap(rule => rule(asking)),
+  ...[...engineRules, ...methodRules].flatMap(rule => rule(asking)),
 ];
 
 /** Whether no rule at all refuses it. */

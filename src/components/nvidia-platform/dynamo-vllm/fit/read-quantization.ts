@@ -35,6 +35,7 @@ const bitsOf = (method: string, config: Json, group: Json | undefined): number |
   const algorithm = textOf(config, 'quant_algo')?.toUpperCase() ?? '';
   if (algorithm.includes('FP4')) return 4;
   if (algorithm.includes('FP8')) return 8;
+  if (config['load_in_4bit'] === true) return 4;
   return (
     numberOf(config, 'bits', 'w_bit') ??
     (group === undefined ? null : numberOf(group, 'num_bits')) ??

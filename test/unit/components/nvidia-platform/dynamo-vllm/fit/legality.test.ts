@@ -16,6 +16,35 @@ const errors = (id: string, some: Partial<Choice>, gpu: string | null = null): s
     .filter(({ level }) => level === 'error')
     .map(({ rule }) => rule);
 
+describe('the method of a checkpoint', () => {
+  const said = (quant_method: string, release: string, some: Partial<Choice> = {}): string[] =>
+    checkLegality({
+      modelId: 'a/model',
+      model: readConfig({ quantization_config: { quant_method } }, null),
+      choice: choice({ release, ...some }),
+      gpu: null,
+      gpuCount: null,
+    }).flatMap(({ rule, level, hint }) => (rule === 'fit-illegal-method' ? [`${level}: ${hint}`] : []));
+  it('that was taken out is refused, with the releases that have it', () => {
+    expect(said('bitsandbytes', '1.4.2')).toEqual([]);
+    expect(said('bitsandbytes', '1.5.1')).toEqual([
+      expect.stringMatching(/^error: Releases that have it: .*--release 1\.4\.2/),
+    ]);
+    expect(said('hqq', '1.0.2')).toHaveLength(1);
+  });
+  it('that is deprecated is warned of, until it is allowed', () => {
+    expect(said('fbgemm_fp8', '0.8.1')).toEqual([]);
+    expect(said('fbgemm_fp8', '1.3.1')).toEqual([
+      expect.stringMatching(/^warning: .*--allow-deprecated-quantization/),
+    ]);
+    expect(said('fbgemm_fp8', '1.3.1', { allowsDeprecated: true })).toEqual([]);
+  });
+  it('that no list has, or that vLLM hands on, is not held against a model', () => {
+    for (const method of ['mine', 'auto-round', 'fp8', 'awq', 'gptq', 'mxfp4', 'compressed-tensors'])
+      expect(said(method, '1.6.1')).toEqual([]);
+  });
+});
+
 describe('methods of modelopt', () => {
   const refused = (
     quant_algo: string,
