@@ -104,6 +104,7 @@ const notUnderstood = [
   'hybrid_layer_pattern',
   'linear_attn_config',
   'mamba_d_ssm',
+  'sparse_attention_config',
   'swa_num_key_value_heads',
 ] as const;
 

@@ -176,6 +176,7 @@ describe('attention', () => {
     { attn_layer_period: 8 },
     { attn_layer_indices: [1] },
     { mamba_d_ssm: 4096 },
+    { sparse_attention_config: { sparse_index_dim: 128 } },
     { attn_type_list: [0, 1] },
   ])('does not take a hybrid for plain attention: %j', some => {
     expect(read(some).kinds).toEqual([]);
