@@ -1,6 +1,7 @@
 /** Reads a choice out of engine arguments: the ones that matter to memory and legality. The last of a repeated flag counts. */
 
 import { lengthOf } from '../args.ts';
+import { configOf } from '../engine/kv.ts';
 import type { EngineWord } from '../engine/read.ts';
 import type { Parallelism } from '../plan.ts';
 import { defaultUtilization, engineMinor } from './engine.ts';
@@ -67,6 +68,23 @@ const hasConnector = (words: readonly EngineWord[]): boolean => {
   return textOf(words, '--kv-transfer-config') !== null || (named !== null && named !== 'none');
 };
 
+const speculativeFlag = '--speculative-config';
+
+/** The short forms of its keys, which newer releases have. */
+const shortForms = { method: '--spec-method', model: '--spec-model' } as const;
+
+/** JSON, whichever form it was said in; the text itself where it is none. */
+const speculativeOf = (words: readonly EngineWord[]): string | null => {
+  const text = textOf(words, speculativeFlag);
+  const short = Object.entries(shortForms).flatMap(([key, flag]) => {
+    const value = textOf(words, flag);
+    return value === null ? [] : [[key, value]];
+  });
+  const said = configOf(words, speculativeFlag);
+  if (said === undefined && short.length === 0) return withoutNone(text) === null ? null : text;
+  return JSON.stringify({ ...said, ...Object.fromEntries(short) });
+};
+
 /** Both may lengthen the context, in more ways than are worth reading. */
 const overridesConfig = (words: readonly EngineWord[]): boolean =>
   words.some(({ flag }) => flag.startsWith('--hf-overrides') || flag.startsWith('--rope-scaling'));
@@ -98,7 +116,7 @@ export const choiceFrom = ({
   dtype: textOf(words, '--dtype') ?? 'auto',
   blockSize: countOf(words, '--block-size'),
   attentionBackend: textOf(words, '--attention-backend'),
-  speculative: textOf(words, '--speculative-config'),
+  speculative: speculativeOf(words),
   connector: connector || hasConnector(words),
   allowsLongContext: env.includes('VLLM_ALLOW_LONG_MAX_MODEL_LEN=1') || overridesConfig(words),
 });

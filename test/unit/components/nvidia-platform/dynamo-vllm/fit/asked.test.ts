@@ -76,6 +76,27 @@ describe('engine arguments', () => {
   });
 });
 
+describe('a draft model in any form that the engine takes', () => {
+  it.each([
+    `--speculative-config '{"model":"Qwen/Qwen3-0.6B","num_speculative_tokens":3}'`,
+    `-sc '{"model":"Qwen/Qwen3-0.6B"}'`,
+    '--speculative-config.model Qwen/Qwen3-0.6B --speculative-config.num_speculative_tokens 3',
+    '--spec-model Qwen/Qwen3-0.6B --spec-method draft_model --spec-tokens 3',
+  ])('%s', text => {
+    expect(draftOf(model('Qwen/Qwen3-32B'), read(text))).toMatchObject({ kvBytesPerToken: 114_688 });
+  });
+  it('is none where only a method that guesses from the text is named, or nothing', () => {
+    for (const text of [
+      '--spec-method ngram',
+      '--speculative-config.method ngram',
+      '--speculative-config None',
+      '',
+    ])
+      expect(draftOf(model('Qwen/Qwen3-32B'), read(text))).toBe('none');
+    expect(draftOf(model('Qwen/Qwen3-32B'), read('--spec-model a/b'))).toBe('unknown');
+  });
+});
+
 describe('speculative decoding', () => {
   const target = 'Qwen/Qwen3-32B';
   const sum = (speculative: string | null) =>
