@@ -54,6 +54,9 @@ describe('KV cache by kind of attention', () => {
     ['zai-org/GLM-4.6-FP8', 376_832],
     ['nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16', 8192],
     ['nvidia/Llama-3_3-Nemotron-Super-49B-v1', 200_704],
+    ['nvidia/NVIDIA-Nemotron-3-Ultra-550B', 12_288],
+    ['google/gemma-4-31b-it', 81_920],
+    ['google/gemma-4-26b-a4b-it', 20_480],
     ['meta-llama/Llama-4-Scout-17B-16E-Instruct', 196_608],
   ])('%s takes %i bytes a token', (id, bytes) => {
     expect(estimate(model(id), choice(), null).kvBytesPerToken).toBe(bytes);
