@@ -5,8 +5,10 @@ import type { Facts } from '../core/component.ts';
 import { noFacts } from '../core/component.ts';
 import { configValues } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
+import { objectOf, parseJson } from '../core/json.ts';
 import type { Value } from '../core/schema.ts';
 import type { Layer, LayerName } from '../core/settings.ts';
+import { misshapen } from '../core/snapshot.ts';
 import { CliError } from '../errors.ts';
 import { readConfig } from '../files/config.ts';
 import { readText } from '../files/read.ts';
@@ -66,6 +68,19 @@ const readLayers = async (context: Context, facts: Facts): Promise<Layers> => {
   };
 };
 
+/** Errors: `refused` for what is no JSON, or no snapshot. */
+const snapshotIn = (path: string, text: string): Partial<Facts> => {
+  const read = parseJson(text);
+  const snapshot = objectOf(read);
+  const wrong = snapshot === undefined ? undefined : misshapen(snapshot);
+  if (snapshot !== undefined && wrong === undefined) return snapshot as Partial<Facts>;
+  const what = read === undefined ? 'not JSON' : 'no snapshot';
+  const where = wrong === undefined ? '' : `: its "${wrong}" has another shape`;
+  throw new CliError('refused', `The snapshot ${path} is ${what}${where}.`, {
+    hint: 'Make one with: check --save-snapshot FILE',
+  });
+};
+
 /** Facts that a snapshot holds. Errors: `refused` when the file is none. */
 export const readFacts = (context: Context): Facts => {
   const { io, options } = context;
@@ -77,11 +92,7 @@ export const readFacts = (context: Context): Facts => {
     throw new CliError('refused', 'missing' in file ? `The snapshot ${path} does not exist.` : file.problem, {
       hint,
     });
-  try {
-    return { ...noFacts, ...(JSON.parse(file.text) as Partial<Facts>), isLive: false };
-  } catch {
-    throw new CliError('refused', `The snapshot ${path} is not JSON.`, { hint });
-  }
+  return { ...noFacts, ...snapshotIn(path, file.text), isLive: false };
 };
 
 /** Throws when a layer has an error: what follows would be built on sand. */

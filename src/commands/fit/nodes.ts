@@ -27,7 +27,8 @@ const surveyed = (cluster: ClusterFacts, facts: Facts, hub: HubFacts | null): Su
       { hint: 'Ask an admin for the ClusterRole that check --print-rbac prints, or name a GPU: --gpu NAME' },
     );
   const { operatorRelease } = facts;
-  return { nodes: cluster.nodes.value, use: readOr(cluster.use), operatorRelease, hub };
+  const use = cluster.use === undefined || cluster.use === null ? null : readOr(cluster.use);
+  return { nodes: cluster.nodes.value, use, operatorRelease, hub };
 };
 
 /** Errors: why the cluster cannot be looked at. */

@@ -187,6 +187,21 @@ const held = (name: string, gpus: number) => ({
   asked: { gpus, cpuMilli: 0, memoryBytes: 0, ephemeralBytes: 0 },
 });
 
+describe('a file that is no snapshot', () => {
+  it.each([
+    '[]',
+    '{"gpuNodes": "x"}',
+    '{"cluster": {"nodes": {"kind": "read", "value": [{"name": "a"}]}}}',
+    '{',
+  ])('is refused: %s', async text => {
+    const { code, stderr } = await runFit('--snapshot', file('s.json', text));
+    expect([code, stderr]).toEqual([
+      65,
+      expect.stringMatching(/^error: The snapshot .* is (no snapshot|not JSON)/),
+    ]);
+  });
+});
+
 describe('fit --snapshot', () => {
   const snapshot = (nodes: unknown, use: unknown, more: object = {}): string =>
     file('snapshot.json', { operatorRelease: '1.3.1', ...more, cluster: { nodes, use } });
