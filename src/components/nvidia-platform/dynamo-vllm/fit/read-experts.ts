@@ -2,7 +2,7 @@
 
 import type { Json } from '../../../../core/json.ts';
 import type { Experts } from './facts.ts';
-import { listOf, numberOf } from './json.ts';
+import { listOf, numberOf, textOf } from './json.ts';
 
 /** Layers with a dense MLP in a model with experts. */
 const denseLayers = (text: Json, layers: number): number => {
@@ -25,9 +25,19 @@ const byPattern = (text: Json): { experts: number; dense: number } | undefined =
   return { experts: count('E', 'moe'), dense: count('-', 'mlp') };
 };
 
-const sharedWidth = (text: Json, width: number | null): number =>
-  numberOf(text, 'shared_expert_intermediate_size', 'moe_shared_expert_intermediate_size') ??
-  (numberOf(text, 'n_shared_experts', 'num_shared_experts') ?? 0) * (width ?? 0);
+const sharedKeys = [
+  'shared_expert_intermediate_size',
+  'moe_shared_expert_intermediate_size',
+  'shared_intermediate_size',
+  'share_expert_dim',
+] as const;
+
+/** Llama 4 has a shared expert as wide as the others, without a word of it. */
+const sharedWidth = (text: Json, width: number | null): number => {
+  const usual = textOf(text, 'model_type') === 'llama4_text' ? 1 : 0;
+  const count = numberOf(text, 'n_shared_experts', 'num_shared_experts') ?? usual;
+  return numberOf(text, ...sharedKeys) ?? count * (width ?? 0);
+};
 
 type Read = { readonly experts: Experts | null; readonly hasDenseMlp: boolean };
 

@@ -48,6 +48,8 @@ describe('dimensions', () => {
     const base = { num_experts: 16, moe_intermediate_size: 256 };
     expect(read({ ...base, shared_expert_intermediate_size: 512 }).experts?.sharedWidth).toBe(512);
     expect(read({ ...base, n_shared_experts: 2 }).experts?.sharedWidth).toBe(512);
+    expect(read({ ...base, shared_intermediate_size: 512 }).experts?.sharedWidth).toBe(512);
+    expect(read({ ...base, model_type: 'llama4_text' }).experts?.sharedWidth).toBe(256);
     expect(read(base).experts?.sharedWidth).toBe(0);
   });
   it('tells dense layers among experts', () => {
