@@ -19,9 +19,11 @@ export type Io = {
   readonly canPrompt: boolean;
   /** Whether talk may be coloured, and data. */
   readonly color: { readonly stdout: boolean; readonly stderr: boolean };
-  /** Width of the terminal; 80 when there is none. */
+  /** Width of the terminal; 80 when there is none, or it does not tell. */
   readonly columns: number;
   readonly version: string;
+  /** From now on the run goes on to its end though nobody reads what it prints; absent where no process runs, as in tests. */
+  readonly seeThrough?: () => void;
   /** This process as others can see it; absent where no process runs, as in tests. */
   readonly self?: {
     readonly pid: number;

@@ -16,8 +16,16 @@ process.on('SIGINT', () => {
   if (interrupt.signal.aborted) process.exit(130);
   interrupt.abort();
 });
-// A reader that closed the pipe has seen enough.
-stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70));
+let isSeenThrough = false;
+// A reader that closed the pipe has seen enough; what is half done by then is brought to its end all the same.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') process.exit(70);
+  if (!isSeenThrough) process.exit(0);
+});
+// Talk that nobody hears ends what would go on until Ctrl-C, and nothing else: the exit code still tells how it ended.
+stderr.on('error', () => {
+  if (!isSeenThrough) interrupt.abort();
+});
 
 /** NO_COLOR and TERM=dumb switch colour off, FORCE_COLOR on; otherwise a terminal decides. */
 const colored = (isTerminal: boolean): boolean => {
@@ -50,8 +58,12 @@ const io: Io = {
     return process.stdin.isTTY === true && stderr.isTTY === true;
   },
   color: { stdout: colored(stdout.isTTY === true), stderr: colored(stderr.isTTY === true) },
-  columns: stderr.columns ?? 80,
+  // A terminal that nobody told its size says 0.
+  columns: stderr.columns || 80,
   version,
+  seeThrough: () => {
+    isSeenThrough = true;
+  },
   self: { pid: process.pid, isAlive },
 };
 

@@ -104,6 +104,7 @@ export const deploy = async (context: Context, deployment: Deployment): Promise<
   await agree(context, checked.results);
   const replacement = preflight.replacement(input);
   if (replacement !== null) await agreeToReplace(context, replacement.reason);
+  context.io.seeThrough?.();
   const { skipped } = deployment;
   const nodeMaker = nodeMakerOf({
     cluster,

@@ -46,6 +46,8 @@ export const printFindings = (io: Io, findings: readonly Finding[]): void => {
 
 /** Runs something and prints its result; a {@link CliError} becomes the result, everything else is thrown on. */
 export const withResult = async (io: Io, work: () => Promise<Outcome>): Promise<number> => {
+  // Half of it done, and nobody told, is worse than a result that nobody reads.
+  io.seeThrough?.();
   try {
     const outcome = await work();
     printResult(io, outcome);

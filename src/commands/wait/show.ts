@@ -7,9 +7,17 @@ import { showLines } from './show-lines.ts';
 
 const said = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0';
 
+/** How many columns there are; some terminals were never told. */
+const tellsWidth = (stream: Io['stderr']): boolean => !('columns' in stream) || stream.columns !== 0;
+
 /** Talk goes to a terminal that can redraw, and nobody asked for output that can be read aloud (ACCESSIBLE). */
 export const canRedraw = ({ stderr, env }: Io): boolean =>
-  'isTTY' in stderr && stderr.isTTY === true && env.TERM !== 'dumb' && !said(env.ACCESSIBLE) && !said(env.CI);
+  'isTTY' in stderr &&
+  stderr.isTTY === true &&
+  tellsWidth(stderr) &&
+  env.TERM !== 'dumb' &&
+  !said(env.ACCESSIBLE) &&
+  !said(env.CI);
 
 const showNothing: Show = { look: () => {}, notice: () => {}, say: () => {}, end: () => {} };
 

@@ -290,5 +290,6 @@ describe('the way is chosen', () => {
     [terminal, { TERM: 'xterm', ACCESSIBLE: '1' }, false],
     [terminal, { TERM: 'xterm', CI: 'true' }, false],
     [new Writable(), { TERM: 'xterm' }, false],
+    [Object.create(terminal, { columns: { value: 0 } }), { TERM: 'xterm' }, false],
   ])('%#', (stream, env, live) => expect(canRedraw(ioTo(stream, env))).toBe(live));
 });
