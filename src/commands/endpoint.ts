@@ -10,7 +10,7 @@ import { type Endpoint, endpointJson, sections, variablesOf } from './endpoint/p
 import { kubectlFor, reachWords } from './kubectl.ts';
 import { type Reached, withDeployment } from './reach.ts';
 import { print, printJson, say, schemaVersion } from './talk.ts';
-import { nextSteps } from './verify/next.ts';
+import { clientSteps } from './verify/next.ts';
 
 /** Stands in a snippet where the manifest does not tell. */
 const unknownModel = 'MODEL';
@@ -30,7 +30,7 @@ const endpointOf = async (
   const { address } = deployed.describe(graph, answers);
   const [model = null] = inventory.served(graph);
   const local = `${url ?? `http://127.0.0.1:${port}`}/v1`;
-  const steps = nextSteps({
+  const steps = clientSteps({
     name,
     namespace,
     service,

@@ -70,12 +70,13 @@ export const answerLines = (report: ProbeReport, paint: Paint, columns: number):
   ];
 };
 
-type Titled = { readonly title: string; readonly lines: readonly string[] };
+/** `flush`: blanks before the lines would change what they mean. */
+type Titled = { readonly title: string; readonly lines: readonly string[]; readonly flush?: true };
 
 /** Titles, and lines to copy, which are never broken. */
 export const nextLines = (steps: readonly Titled[], paint: Paint): string[] =>
-  steps.flatMap(({ title, lines }, at) => [
+  steps.flatMap(({ title, lines, flush }, at) => [
     ...(at === 0 ? [] : ['']),
     paint.bold(title),
-    ...lines.map(line => `  ${line}`),
+    ...lines.map(line => (flush === true ? line : `  ${line}`)),
   ]);

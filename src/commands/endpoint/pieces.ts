@@ -34,25 +34,16 @@ const shellStep = (exports: readonly string[]) => ({
   lines: exports,
 });
 
-/** Whoever asks for addresses knows the verbs. */
-const pieces = (steps: readonly NextStep[]): readonly NextStep[] =>
-  steps.filter(({ key }) => key !== 'commands');
-
 /** Titled lines in the order in which people read them. */
 export const sections = (
-  endpoint: Endpoint,
+  { steps }: Pick<Endpoint, 'steps'>,
   exports: readonly string[],
-): { readonly title: string; readonly lines: readonly string[] }[] => {
-  const steps = pieces(endpoint.steps);
+): Pick<NextStep, 'title' | 'lines' | 'flush'>[] => {
   const at = steps.findIndex(({ key }) => key === before);
   return [...steps.slice(0, at), shellStep(exports), ...steps.slice(at)];
 };
 
 export const endpointJson = ({ steps, ...rest }: Endpoint): Record<string, unknown> => ({
   ...rest,
-  ...Object.fromEntries(
-    pieces(steps)
-      .filter(({ key }) => key !== 'address')
-      .map(({ key, lines }) => [key, lines]),
-  ),
+  ...Object.fromEntries(steps.filter(({ key }) => key !== 'address').map(({ key, lines }) => [key, lines])),
 });

@@ -8,6 +8,8 @@ export type NextStep = {
   readonly title: string;
   /** Lines to copy as they are. */
   readonly lines: readonly string[];
+  /** Python takes no line that begins with blanks of ours. */
+  readonly flush?: true;
 };
 
 export type NextAsk = Pick<ProbeReport, 'model' | 'address'> & {
@@ -88,17 +90,24 @@ const forward = (ask: NextAsk): NextStep => {
   };
 };
 
-/** In the order in which they are shown. */
-export const nextSteps = (ask: NextAsk): NextStep[] => {
+/** Addresses and snippets, in the order in which they are shown. */
+export const clientSteps = (ask: NextAsk): NextStep[] => {
   const { model, address } = ask;
   const local = ask.local ?? `http://127.0.0.1:${ask.port}/v1`;
-  const own = commands(ask);
   return [
     { key: 'address', title: 'In the cluster', lines: [address] },
     forward(ask),
     { key: 'curl', title: 'Ask it', lines: curl(local, model) },
-    { key: 'openai', title: 'OpenAI SDK for Python', lines: openai(local, model) },
+    { key: 'openai', title: 'OpenAI SDK for Python', lines: openai(local, model), flush: true },
     { key: 'litellm', title: 'LiteLLM, config.yaml', lines: litellm(address, model) },
-    ...(own.length === 0 ? [] : [{ key: 'commands' as const, title: 'Look after it', lines: own }]),
+  ];
+};
+
+/** The same, and the verbs to look after it. */
+export const nextSteps = (ask: NextAsk): NextStep[] => {
+  const lines = commands(ask);
+  return [
+    ...clientSteps(ask),
+    ...(lines.length === 0 ? [] : [{ key: 'commands' as const, title: 'Look after it', lines }]),
   ];
 };

@@ -73,3 +73,8 @@ test('lines to copy are never broken', () => {
     ),
   ).toEqual(['A', `  ${long}`, '', 'B', '  b']);
 });
+
+test('lines that blanks would change begin at the edge', () => {
+  const lines = ['f(', '    x,', ')'];
+  expect(nextLines([{ title: 'A', lines, flush: true }], plain)).toEqual(['A', ...lines]);
+});

@@ -6,13 +6,13 @@ import {
   sections,
   variablesOf,
 } from '../../../../src/commands/endpoint/pieces.ts';
-import { nextSteps } from '../../../../src/commands/verify/next.ts';
+import { clientSteps } from '../../../../src/commands/verify/next.ts';
 
 const endpoint = (local: string | null): Endpoint => {
   const base = local ?? 'http://127.0.0.1:8000/v1';
   const place = { name: 'chat', namespace: 'ns', service: 'chat-frontend', port: 8000 };
   const address = 'http://chat-frontend.ns.svc.cluster.local:8000/v1';
-  const steps = nextSteps({
+  const steps = clientSteps({
     ...place,
     address,
     model: 'Qwen/Qwen3-0.6B',

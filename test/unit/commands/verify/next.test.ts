@@ -50,6 +50,11 @@ test('a shell takes the curl command apart as it is meant', () => {
   expect(JSON.parse(words.at(-1) ?? '')).toEqual({ model, messages: [{ role: 'user', content: 'Hello' }] });
 });
 
+test('only the Python snippet stands at the edge, for Python takes no other', () => {
+  const flush = nextSteps(ask).filter(step => step.flush);
+  expect(flush.map(({ lines: [first] }) => first)).toEqual(['from openai import OpenAI']);
+});
+
 test('the LiteLLM snippet is YAML and leads into the cluster', () => {
   expect(parse(lines('litellm').join('\n'))).toEqual({
     model_list: [
