@@ -1,6 +1,6 @@
 /** Builds the parser of one verb, with the options of that verb only: help of the others costs nothing. */
 
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { type RunFlagName, type RunOptions, runFlags } from './commands/flags.ts';
 import { flagOf, type SettingTable, type Spec } from './core/schema.ts';
 import { CliError } from './errors.ts';
@@ -57,13 +57,29 @@ const settingOptions = (key: string, spec: Spec, forHelp: boolean): Option[] => 
   return [spec.kind === 'list' ? option.argParser(collect) : option];
 };
 
-const footer = (shape: Shape): string => {
+/** Those that the verb can end with; all of them are in the README. */
+const exitLines = ({ flags, ends }: Shape, columns: number): string => {
+  const codes = [
+    '0 done',
+    ...(ends === undefined ? [] : [ends]),
+    '64 usage',
+    '65 input refused',
+    '69 cluster',
+    ...(flags.includes('kubeconfig') ? ['77 not allowed'] : []),
+    // Who applies waits for what comes of it.
+    ...(flags.includes('takeOver') ? ['124 gave up waiting'] : []),
+    '130 interrupted',
+  ];
+  return new Help().boxWrap(`Exit codes: ${codes.join(', ')}.`, columns);
+};
+
+const footer = (shape: Shape, columns: number): string => {
   const examples =
     shape.examples.length === 0 ? '' : `\nExamples:\n${shape.examples.map(line => `  ${line}`).join('\n')}\n`;
   const no = Object.values(shape.table).some(spec => spec.kind === 'switch')
     ? '\nEvery switch has a --no- twin for an explicit no.\n'
     : '';
-  return `${no}${examples}\nExit codes: 0 done, ${shape.ends === undefined ? '' : `${shape.ends}, `}64 usage, 65 input refused, 69 cluster, 130 interrupted.`;
+  return `${no}${examples}\n${exitLines(shape, columns)}`;
 };
 
 const build = (shape: Shape, io: Io, forHelp: boolean): Command => {
@@ -78,7 +94,7 @@ const build = (shape: Shape, io: Io, forHelp: boolean): Command => {
       getOutHelpWidth: () => Math.min(io.columns, 100),
       getErrHelpWidth: () => Math.min(io.columns, 100),
     })
-    .addHelpText('after', footer(shape));
+    .addHelpText('after', footer(shape, io.columns));
   if (shape.argument !== '') command.argument(shape.argument);
   for (const [key, spec] of Object.entries(shape.table))
     for (const option of settingOptions(key, spec, forHelp)) command.addOption(option);

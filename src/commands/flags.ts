@@ -26,7 +26,7 @@ export const runFlags = {
   },
   timeout: {
     flags: '--timeout <TIME>',
-    summary: "longest time to wait until it serves (default: by the model's size)",
+    summary: "longest time to wait (default: by the model's size; verify 2m, uninstall 5m)",
   },
   takeOver: { flags: '--take-over', summary: 'take fields that another manager owns' },
   replace: { flags: '--replace', summary: 'delete and create anew what cannot be changed in place' },

@@ -6,7 +6,7 @@ import type { Inventory } from '../core/inventory.ts';
 import type { LastVerify } from '../core/last-verify.ts';
 import type { KubernetesObject } from '../core/manifest.ts';
 import { yamlText } from '../core/yaml.ts';
-import { exitCodes } from '../errors.ts';
+import { CliError, exitCodes } from '../errors.ts';
 import {
   headLines,
   type ListOptions,
@@ -19,6 +19,7 @@ import { findingLines } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import type { Command, Context } from './context.ts';
 import { lastVerifyData, timeText } from './deployments/data.ts';
+import type { RunOptions } from './flags.ts';
 import { verbLineFor } from './kubectl.ts';
 import { awaitedFrom, type Reached, withDeployment } from './reach.ts';
 import { readStatus } from './status/read.ts';
@@ -189,10 +190,20 @@ const watchOn = async (context: Context, reached: Reached): Promise<number> => {
   return outlook?.done === true ? 0 : exitCodes.failed;
 };
 
-export const command: Command = context =>
-  withDeployment(context, async reached => {
+/** Errors: `usage`. */
+const refuseFormat = ({ watch, output }: RunOptions): void => {
+  if (watch !== true || output !== 'yaml') return;
+  throw new CliError('usage', '--watch prints lines for people or events in JSON, and no YAML.', {
+    hint: 'Leave out --watch or write -o json.',
+  });
+};
+
+export const command: Command = async context => {
+  refuseFormat(context.options);
+  return withDeployment(context, async reached => {
     if (context.options.watch === true) return watchOn(context, reached);
     const status = await statusOf(context, reached);
     printStatus(context, status);
     return status.healthy ? 0 : exitCodes.failed;
   });
+};

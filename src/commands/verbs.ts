@@ -44,6 +44,7 @@ export const verbs = [
     flags: ['yes', 'timeout', 'takeOver', 'replace', 'outputDir', ...reaching, ...drafting],
     settings: true,
     formats: ['text', 'json'],
+    ends: '1 not serving',
     examples: [
       'install',
       'install --model Qwen/Qwen3-0.6B --yes',
@@ -93,6 +94,7 @@ export const verbs = [
     ],
     settings: ['namespace'],
     formats: ['text', 'json'],
+    ends: '1 not serving',
     examples: [
       'review',
       'review manifests/dynamo-system/qwen3-30b',
@@ -127,6 +129,7 @@ export const verbs = [
     ],
     settings: ['namespace', 'skipCheck'],
     formats: ['text', 'json'],
+    ends: '1 not serving',
     examples: ['apply manifests/dynamo-system/qwen3-30b', 'apply my-deployment.yaml --yes -o json'],
   },
   {
@@ -145,6 +148,7 @@ export const verbs = [
     flags: ['watch', ...reaching, 'config', 'output', 'noColor'],
     settings: ['namespace'],
     formats: ['text', 'wide', 'json', 'yaml'],
+    ends: '1 not healthy',
     examples: ['status', 'status qwen3-30b --watch', 'status qwen3-30b -n dynamo-system -o json'],
   },
   {
@@ -164,6 +168,7 @@ export const verbs = [
     ],
     settings: ['namespace', 'replicas', 'prefillReplicas', 'decodeReplicas', 'skipCheck'],
     formats: ['text', 'json'],
+    ends: '1 not serving',
     examples: [
       'scale qwen3-30b --replicas 2',
       'scale qwen3-30b --prefill-replicas 1 --decode-replicas 3 --yes',
@@ -188,6 +193,7 @@ export const verbs = [
     settings: true,
     without: ['action', 'overwrite'],
     formats: ['text', 'json'],
+    ends: '1 not serving',
     examples: [
       'edit',
       'edit qwen3-30b --release 1.6.1 --rollback-on-failure',
@@ -212,6 +218,7 @@ export const verbs = [
     ],
     settings: ['namespace'],
     formats: ['text', 'json'],
+    ends: '1 something is left',
     examples: [
       'uninstall qwen3-30b --dry-run',
       'uninstall qwen3-30b -n dynamo-system --yes',
@@ -225,6 +232,7 @@ export const verbs = [
     flags: [...reaching, 'timeout', 'config', 'output', 'noColor'],
     settings: ['namespace'],
     formats: ['text', 'json', 'junit'],
+    ends: '1 not serving',
     examples: [
       'verify',
       'verify qwen3-30b --namespace dynamo-system',
@@ -250,6 +258,7 @@ export const verbs = [
     ],
     settings: ['namespace'],
     formats: ['text', 'json'],
+    ends: '1 no logs',
     examples: ['logs', 'logs qwen3-30b --role prefill --follow', 'logs qwen3-30b --previous --tail all'],
   },
   {
@@ -259,6 +268,7 @@ export const verbs = [
     flags: ['bundle', ...reaching, 'config', 'output', 'quiet', 'noColor'],
     settings: ['namespace'],
     formats: ['text', 'json'],
+    ends: '1 something is wrong',
     examples: ['diagnose', 'diagnose qwen3-30b -o json', 'diagnose qwen3-30b --bundle qwen3-30b.tar.gz'],
   },
   {
@@ -277,6 +287,7 @@ export const verbs = [
     flags: ['prompt', 'system', 'maxTokens', ...reaching, 'config', 'output', 'verbose', 'quiet', 'noColor'],
     settings: ['namespace'],
     formats: ['text', 'json'],
+    ends: '1 no answer',
     examples: ['chat', 'chat qwen3-30b -p "Say hello."', 'git diff | chat qwen3-30b -p "Review this."'],
   },
   {

@@ -35,6 +35,12 @@ const judged = async (context: Context, { client, deployment }: Reached): Promis
 /** The request itself was wrong: the server's words say how, and the deployment is well. */
 const isOurs = ({ status }: Failed): boolean => [400, 413, 422].includes(status);
 
+/** One question has no conversation to begin anew. */
+const tooLong = ({ options, io }: Context): string =>
+  options.prompt === undefined && io.canPrompt && options.output !== 'json'
+    ? 'The conversation may be too long for the model; /reset begins anew.'
+    : 'The question may be too long for the model, or --max-tokens more than it has room for.';
+
 const sentence = (model: string, { status, why }: Failed): string =>
   `${model} did not answer${status === 0 || status === 200 ? '' : ` (${status})`}${why === '' ? '.' : `: ${why.replace(/\.$/, '')}.`}`;
 
@@ -46,10 +52,7 @@ export const failureOf = async (
   failed: Failed,
 ): Promise<CliError> => {
   const { name, namespace } = reached.deployment;
-  if (isOurs(failed))
-    return new CliError('failed', sentence(model, failed), {
-      hint: 'The conversation may be too long for the model; /reset begins anew.',
-    });
+  if (isOurs(failed)) return new CliError('failed', sentence(model, failed), { hint: tooLong(context) });
   const findings = await judged(context, reached);
   const look = verbLineFor(context, 'diagnose', name, namespace);
   return new CliError('failed', sentence(model, failed), {

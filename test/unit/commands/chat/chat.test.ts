@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type AnswerAsk, type Answered, answer } from '../../../../src/commands/chat/answer.ts';
+import { failureOf } from '../../../../src/commands/chat/line.ts';
 import { messagesFor, questionOf } from '../../../../src/commands/chat/once.ts';
 import { conversationText } from '../../../../src/commands/chat/save.ts';
 import { figuresOf, showAnswer } from '../../../../src/commands/chat/show.ts';
@@ -202,5 +203,21 @@ describe('a question', () => {
   });
   it('does not read a terminal', async () => {
     expect(await from('typed', null, true)).toBe('typed');
+  });
+});
+
+describe('a request that the server calls wrong', () => {
+  const told = async (prompt: string | undefined, canPrompt: boolean): Promise<string> => {
+    const context = { options: prompt === undefined ? {} : { prompt }, io: { canPrompt } };
+    const reached = { deployment: { name: 'chat', namespace: 'ns' } };
+    const failed = { kind: 'failed', status: 400, why: 'too long' } as const;
+    return (await failureOf(context as never, reached as never, 'm', failed)).hint;
+  };
+  it('has a remedy that there is: /reset in a conversation, and none in a single question', async () => {
+    expect(await told(undefined, true)).toContain('/reset');
+    for (const hint of [await told('Hello', true), await told(undefined, false)]) {
+      expect(hint).not.toContain('/reset');
+      expect(hint).toContain('--max-tokens');
+    }
   });
 });

@@ -41,6 +41,7 @@ describe('without a cluster', () => {
     [['logs', '-f', '--previous']],
     [['logs', '--tail', 'x']],
     [['endpoint', '--port', '1']],
+    [['status', '--watch', '-o', 'yaml']],
     [['chat', '-p', '']],
     [['chat', '-p', 'x', '--max-tokens', '0']],
   ])('%j is wrong before anything is opened', async words => {
