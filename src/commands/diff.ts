@@ -2,6 +2,7 @@
 
 import type { Client } from '../cluster/client.ts';
 import { adopt } from '../core/adopt.ts';
+import { clusterName } from '../core/cluster-facts.ts';
 import type { Comparison } from '../core/comparison.ts';
 import { hasErrors } from '../core/finding.ts';
 import { exitCodes, isCliError } from '../errors.ts';
@@ -39,9 +40,6 @@ const open = async (context: Context, connection: SharedConnection): Promise<Ope
 const sourceOf = (context: Context, { path, state }: Opened): string =>
   path === null ? states[state] : `${shortPath(context, path)}, ${states[state]}`;
 
-const liveIn = ({ target }: Client): string =>
-  target.context === null ? target.server : `context ${target.context}`;
-
 const tell = (context: Context, client: Client, opened: Opened, comparison: Comparison): void => {
   const { io, options } = context;
   const { subject } = opened;
@@ -62,7 +60,11 @@ const tell = (context: Context, client: Client, opened: Opened, comparison: Comp
     return;
   }
   if (options.quiet !== true)
-    say(io, ...wrap(`Live: ${liveIn(client)}. Here: ${sourceOf(context, opened)}.`, io.columns), '');
+    say(
+      io,
+      ...wrap(`Live: ${clusterName(client.target)}. Here: ${sourceOf(context, opened)}.`, io.columns),
+      '',
+    );
   print(io, `${comparisonLines(comparison, paintFor(io.color.stdout), io.columns).join('\n')}\n`);
   const findings = findingsOf(subject, comparison);
   sayFindings(io, options.quiet === true ? findings.filter(({ level }) => level !== 'info') : findings);

@@ -1,5 +1,6 @@
 /** What is known of the world while questions are asked, and when they are answered. */
 
+import { clusterName } from '../core/cluster-facts.ts';
 import { type Facts, noFacts } from '../core/component.ts';
 import type { HubFacts } from '../core/hub-facts.ts';
 import type { Values } from '../core/settings.ts';
@@ -41,7 +42,7 @@ export const clusterLine = (seen: Seen, facts: Facts, withServer = false): strin
   const { target, namespace } = seen.world.cluster;
   const free = facts.gpuNodes?.reduce((sum, node) => sum + node.freeGpus, 0);
   return [
-    `Cluster: ${target.context === null ? target.server : `context ${target.context}`}`,
+    `Cluster: ${clusterName(target)}`,
     ...(withServer && target.context !== null ? [target.server] : []),
     `namespace ${namespace}`,
     facts.operatorRelease === null ? 'no Dynamo operator found' : `Dynamo operator ${facts.operatorRelease}`,

@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import type { Client } from '../cluster/client.ts';
 import { takeLease } from '../cluster/lease.ts';
 import { holderOf } from '../cluster/lease-self.ts';
+import { clusterName } from '../core/cluster-facts.ts';
 import type { Finding } from '../core/finding.ts';
 import { type Ref, refText } from '../core/kinds.ts';
 import { isOwn } from '../core/ownership.ts';
@@ -68,7 +69,7 @@ const find = async (context: Context, loaded: Loaded): Promise<Found> => {
     const found = await look(context, loaded, { name, namespace: await namespaceOf(context) });
     const kind = foreign(loaded, found);
     if (found.plan.graphs.length + found.plan.own.length === 0 && kind !== undefined)
-      throw notOurs(kind, found.target);
+      throw notOurs(context, kind, found.target);
     if (!isNothing(found.plan)) return found;
   }
   return look(context, loaded, await searchTarget(context, loaded.client, loaded.survey, name));
@@ -94,16 +95,23 @@ const remarksOn = ({ deployed }: Loaded, { read, plan }: Found): string[] => {
   ];
 };
 
+/** With what was asked to be removed too. */
+const againLine = (context: Context, { name, namespace }: Target): string =>
+  [
+    verbLineFor(context, 'uninstall', name, namespace),
+    ...(context.options.deleteModelCache === true ? ['--delete-model-cache'] : []),
+    ...(context.options.deleteTokenSecret === true ? ['--delete-token-secret'] : []),
+  ].join(' ');
+
 const confirm = async (context: Context, { target }: Found): Promise<void> => {
   const { io, options } = context;
   if (options.yes === true) return;
-  const { name, namespace } = target;
   if (!io.canPrompt || options.output === 'json')
     throw new CliError('usage', 'Nobody can be asked whether this is meant; nothing was touched.', {
-      hint: `Say so: ${verbLineFor(context, 'uninstall', name, namespace)} --yes`,
+      hint: `Say so: ${againLine(context, target)} --yes`,
     });
   const { askName } = await import('../prompts/ask.ts');
-  await askName('Type the name to remove it:', name, io);
+  await askName('Type the name to remove it:', target.name, io);
 };
 
 /** What the platform left in the namespace for all deployments, when this was the last. */
@@ -127,13 +135,6 @@ const leftBehind = async (
     },
   ];
 };
-
-const againLine = (context: Context, { name, namespace }: Target): string =>
-  [
-    verbLineFor(context, 'uninstall', name, namespace),
-    ...(context.options.deleteModelCache === true ? ['--delete-model-cache'] : []),
-    ...(context.options.deleteTokenSecret === true ? ['--delete-token-secret'] : []),
-  ].join(' ');
 
 /** What is known of the deletions that were asked for. */
 const soFar = ({ deleted, asked }: Done): string[] => [
@@ -205,6 +206,7 @@ const act = async (context: Context, loaded: Loaded, found: Found): Promise<Outc
   const { io, options } = context;
   const { target, plan, read } = found;
   const done = nothingDone();
+  io.seeThrough?.();
   const lease = await lock(context, loaded, found);
   const signal = lease === null ? io.signal : AbortSignal.any([io.signal, lease.lost]);
   // Every watch listens to it; Node would take that for a leak.
@@ -242,9 +244,13 @@ const uninstall = async (context: Context): Promise<Outcome> => {
     const found = await find(context, loaded);
     const { target, plan } = found;
     const gpus = heldGpus(plan.pods);
-    const { context: name, server } = client.target;
-    const where = name === null ? server : `context ${name}`;
-    tellPlan(context, { ...target, where, plan, gpus, remarks: remarksOn(loaded, found) });
+    tellPlan(context, {
+      ...target,
+      where: clusterName(client.target),
+      plan,
+      gpus,
+      remarks: remarksOn(loaded, found),
+    });
     await refuseForbidden(client, everyRemovable(plan), survey.graph, {
       entry: context.entry,
       signal: context.io.signal,

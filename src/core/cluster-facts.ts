@@ -12,6 +12,10 @@ export const readOr = <T>(reading: Reading<T>): T | null => (reading.kind === 'r
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** How a cluster is named to people: by its context, and in a pod, where there is none, by its address. */
+export const clusterName = ({ context, server }: Pick<Target, 'context' | 'server'>): string =>
+  context === null ? server : `context ${context}`;
+
 /** Which cluster is meant, pinned for the run. */
 export type Target = {
   /** Null in a pod, where there is no kubeconfig. */

@@ -8,18 +8,20 @@ import { CliError } from '../../errors.ts';
 import { recordName } from '../apply/record.ts';
 import { type Context, commandLine } from '../context.ts';
 import type { Deployment } from '../deployments.ts';
+import { kubectlFor, reachWords } from '../kubectl.ts';
 
-const installAs = ({ entry }: Context, { name, namespace }: Deployment): string =>
-  `${commandLine(entry, 'install')} ${joinWords(['--name', name, '-n', namespace])}`;
+const installAs = (context: Context, { name, namespace }: Deployment): string =>
+  `${commandLine(context.entry, 'install')} ${joinWords(['--name', name, '-n', namespace, ...reachWords(context)])}`;
 
 /** Its owner can hand it over by giving it the labels that this program finds its own objects by. */
-const foreign = ({ name, namespace, graph }: Deployment): CliError => {
+const foreign = (context: Context, { name, namespace, graph }: Deployment): CliError => {
   const { [managedByLabel]: manager } = graph.metadata.labels ?? {};
   const labels = Object.entries(ownLabels('deployment', name)).map(([key, value]) => `${key}=${value}`);
-  const label = joinWords(['kubectl', 'label', '-n', namespace, graph.kind.toLowerCase(), name, ...labels]);
+  const words = ['label', '-n', namespace, graph.kind.toLowerCase(), name, ...labels, '--overwrite'];
+  const label = `${kubectlFor(context)} ${joinWords(words)}`;
   const by = manager === undefined ? '' : ` but by ${manager}`;
   return new CliError('refused', `${name} in namespace ${namespace} was not made by this program${by}.`, {
-    hint: `Change it where it comes from. To hand it over to this program, give it its labels: ${label} --overwrite`,
+    hint: `Change it where it comes from. To hand it over to this program, give it its labels: ${label}`,
   });
 };
 
@@ -37,7 +39,7 @@ const withoutAnswers = (context: Context, deployment: Deployment): CliError => {
 /** Errors: `refused` for a deployment of somebody else, one without answers, and answers that this version does not understand. */
 export const currentAnswers = (context: Context, deployment: Deployment): Values => {
   const { name, namespace, own, answers } = deployment;
-  if (!own) throw foreign(deployment);
+  if (!own) throw foreign(context, deployment);
   if (answers === null) throw withoutAnswers(context, deployment);
   const where = recordName(name);
   const read = readAnswers(context.table, answers, path => [where, ...path].join('.'));

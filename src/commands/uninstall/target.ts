@@ -7,6 +7,7 @@ import { namespaceOf } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { pickDeployment } from '../deployments/pick.ts';
 import { type Found, findAround, findWithin, typedNamespace } from '../deployments.ts';
+import { kubectlFor } from '../kubectl.ts';
 import { whileLooking } from '../slow.ts';
 
 export type Target = { readonly name: string; readonly namespace: string };
@@ -40,11 +41,15 @@ export const searchTarget = async (
   return pickDeployment(context, targetsIn(found), { name });
 };
 
-export const notOurs = (kind: string, { name, namespace }: Target): CliError =>
+export const notOurs = (
+  context: Pick<Context, 'options'>,
+  kind: string,
+  { name, namespace }: Target,
+): CliError =>
   new CliError(
     'refused',
     `${kind} ${name} in namespace ${namespace} was not made by this program: it does not carry its labels. Nothing was touched.`,
     {
-      hint: `If it is to go all the same: kubectl -n ${namespace} delete ${kind.toLowerCase()} ${name}`,
+      hint: `If it is to go all the same: ${kubectlFor(context)} -n ${namespace} delete ${kind.toLowerCase()} ${name}`,
     },
   );
