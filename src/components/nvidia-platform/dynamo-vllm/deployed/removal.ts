@@ -78,7 +78,7 @@ const why = (operator: OperatorFact | null | undefined): { reason: string; remed
     };
   return {
     reason: `has not been cleared by the Dynamo operator ${namespace}/${name}, which runs`,
-    remedy: `Look at what it says: kubectl -n ${namespace} logs deployment/${name} --tail=50. Up to release 0.9 one deployment whose etcd does not answer blocks all others; restart the operator then.`,
+    remedy: `Look at what it says: kubectl -n ${namespace} logs deployment/${name} --tail=50\nUp to release 0.9 one deployment whose etcd does not answer blocks all others; restart the operator then.`,
   };
 };
 
@@ -101,7 +101,7 @@ const stuck = (remains: Remains, level: Finding['level']): Finding[] => {
             level,
             path: '',
             message: `${some(ours.map(named))} cannot go away: the finalizer ${operatorFinalizer} ${reason}.${gpuText(remains)}`,
-            hint: `${remedy} ${byHand(ours, remains.namespace)}`,
+            hint: `${remedy}\n${byHand(ours, remains.namespace)}`,
           },
         ]),
     ...others.map(object => ({
@@ -109,7 +109,7 @@ const stuck = (remains: Remains, level: Finding['level']): Finding[] => {
       level,
       path: '',
       message: `${named(object)} cannot go away: nobody clears its finalizer ${listed(finalizersOf(object))}, which is not Dynamo's.${gpuText(remains)}`,
-      hint: `Find the controller that set it (the finalizer's name tells whose it is) and see why it does not clear it, or install it again. ${byHand([object], remains.namespace)}`,
+      hint: `Find the controller that set it (the finalizer's name tells whose it is) and see why it does not clear it, or install it again.\n${byHand([object], remains.namespace)}`,
     })),
   ];
 };
@@ -139,7 +139,7 @@ const slowPods = (remains: Remains, level: Finding['level']): Finding[] => {
       level,
       path: '',
       message: `${some(late.map(named))}${where} ${late.length === 1 ? 'has' : 'have'} not stopped in the time given to stop, and ${late.length === 1 ? 'holds its GPUs' : 'hold their GPUs'} until then.`,
-      hint: `A node whose kubelet does not answer is the usual reason: kubectl get nodes ${nodes.join(' ')}; then kubectl -n ${remains.namespace} describe pod ${first?.metadata.name ?? ''}`,
+      hint: `A node whose kubelet does not answer is the usual reason: ${joinWords(['kubectl', 'get', 'nodes', ...nodes])}\nIf it answers, see what holds the pod: kubectl -n ${remains.namespace} describe pod ${first?.metadata.name ?? ''}`,
     },
   ];
 };

@@ -124,7 +124,7 @@ const unusable = (demand: Demand, refused: readonly Refused[], up: string | null
   if (up !== null) return placeCheck.warn(`${message}; ${up}.`, waiting);
   return placeCheck.fail(
     `${message}.`,
-    `See the nodes: kubectl get nodes -L nvidia.com/gpu.product,node.kubernetes.io/instance-type; change the choice with --node-selector or --toleration of ${cli} install, or add a node group with GPUs.`,
+    `Change the choice with --node-selector or --toleration of ${cli} install, or add a node group with GPUs.\nSee the nodes: kubectl get nodes -L nvidia.com/gpu.product,node.kubernetes.io/instance-type`,
   );
 };
 

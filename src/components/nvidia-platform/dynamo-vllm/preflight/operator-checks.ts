@@ -22,7 +22,7 @@ const operatorFound = ({ cluster, operator, operatorRelease }: Scene): CheckResu
   if (operator !== null) return presence.pass(`The operator is ${where(operator)}, ${release}.`);
   return presence.fail(
     `No Dynamo operator was found (label ${survey.operatorSelector.split(',')[1]}), though its custom resource is installed; without one a deployment stays without pods for ever.`,
-    `See whether one runs: kubectl get deployments --all-namespaces | grep dynamo. If not: ${install}. If it has other labels: --skip-check operator`,
+    `See whether one runs: kubectl get deployments --all-namespaces | grep dynamo\nIf not, install it with ${install}. If it has other labels: --skip-check operator`,
   );
 };
 

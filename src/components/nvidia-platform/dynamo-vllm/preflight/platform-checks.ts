@@ -87,7 +87,7 @@ export const apiVersionServed = ({ cluster, graph, settings, name }: Scene): Che
   const render = best === 'v1beta1' ? '1.4.2 or newer' : '1.3.1 or older';
   const hint =
     settings === null
-      ? `Render the manifest again for ${best}: ${cli} install with the same answers on this cluster, or render --operator-release ${render.split(' ')[0]}.`
+      ? `Render the manifest again for ${best}, with the same answers: by ${cli} install on this cluster, or by render --operator-release ${render.split(' ')[0]}.`
       : `Leave --operator-release out, or name the cluster's: one that has ${best} is ${render}.`;
   return [
     apiCheck.fail(

@@ -98,7 +98,7 @@ const judged = (scene: Scene, { name, need }: Named): CheckResult => {
     );
   return result.fail(
     `The Secret ${name}, which the pods read, does not exist in ${namespace}; without it no container starts.`,
-    `Create it: kubectl -n ${namespace} create secret generic ${name} --from-env-file=FILE, or set HF_TOKEN if it is to hold the Hugging Face token.`,
+    `If it is to hold the Hugging Face token, set HF_TOKEN; otherwise create it: kubectl -n ${namespace} create secret generic ${name} --from-env-file=FILE`,
   );
 };
 

@@ -72,7 +72,7 @@ const nowhere = (demand: Demand, { nodes }: Places, rooms: readonly Room[]): Sho
     : short(
         [demand],
         `${demand.name} can run on none of the ${counted(nodes.length, 'node')}: they are not ready, cordoned, tainted or lack the labels it asks for`,
-        'See why: kubectl get nodes -o wide, kubectl describe nodes | grep Taints',
+        'See which are not ready or cordoned: kubectl get nodes -o wide\nSee their taints: kubectl describe nodes | grep Taints',
       );
 
 /** One pod finds no node with so many free GPUs. */
