@@ -22,6 +22,8 @@ export type Io = {
   /** Width of the terminal; 80 when there is none, or it does not tell. */
   readonly columns: number;
   readonly version: string;
+  /** Flags that sent the run to its cluster, for commands that are shown; absent when none did. */
+  readonly reach?: readonly string[];
   /** From now on the run goes on to its end though nobody reads what it prints; absent where no process runs, as in tests. */
   readonly seeThrough?: () => void;
   /** This process as others can see it; absent where no process runs, as in tests. */

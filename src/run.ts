@@ -1,10 +1,12 @@
 /** run(argv, io): words and flags → command and component; the one catch that prints; returns an exit code. */
 
 import type { Command, Context } from './commands/context.ts';
+import { reachWords } from './commands/kubectl.ts';
 import { listText } from './commands/list.ts';
 import { topShape, topVerbs, type Verb, verbs } from './commands/verbs.ts';
 import type { ComponentEntry } from './components/load.ts';
 import { componentIndex } from './components/load.ts';
+import { hintTo, sentTo } from './core/reach.ts';
 import type { SettingTable } from './core/schema.ts';
 import { nearest } from './core/suggest.ts';
 import { CliError, exitCodes, isCliError } from './errors.ts';
@@ -55,6 +57,13 @@ const flagsOf = (verb: Verb, table: SettingTable): SettingTable => {
   return Object.fromEntries(Object.entries(table).filter(([key]) => named(key) && !without.includes(key)));
 };
 
+/** What it says to copy goes to the cluster of the run. */
+const errorTo = (error: unknown, reach: readonly string[]): unknown => {
+  if (!isCliError(error) || reach.length === 0) return error;
+  const { kind, message, hint, findings } = error;
+  return new CliError(kind, message, { hint: hintTo(hint, reach), findings: sentTo(findings, reach) });
+};
+
 /** Runs a verb: its parser, then its code. */
 const runVerb = async (
   entry: ComponentEntry,
@@ -72,8 +81,15 @@ const runVerb = async (
   if (typed === null) return 0;
   const load = commands[verb.name];
   if (load === undefined) throw new CliError('bug', `The verb "${verb.name}" has no code.`);
-  const context: Context = { io, entry, verb: verb.name, table: await entry.table(), ...typed };
-  return (await load()).command(context);
+  const reach = reachWords(typed);
+  // Members of a process are opened by asking for them, so that they are not copied.
+  const sent: Io = reach.length === 0 ? io : Object.create(io, { reach: { value: reach } });
+  const context: Context = { io: sent, entry, verb: verb.name, table: await entry.table(), ...typed };
+  try {
+    return await (await load()).command(context);
+  } catch (error) {
+    throw errorTo(error, reach);
+  }
 };
 
 const isHelp = (word: string | undefined): boolean =>

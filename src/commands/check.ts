@@ -2,6 +2,7 @@
 
 import { noFacts } from '../core/component.ts';
 import { type Finding, hasErrors } from '../core/finding.ts';
+import { sentTo } from '../core/reach.ts';
 import { settle } from '../core/settings.ts';
 import { type ErrorKind, exitCodes, isCliError } from '../errors.ts';
 import { writeWhole } from '../files/write.ts';
@@ -11,6 +12,7 @@ import { wrap } from '../output/wrap.ts';
 import { asCliError } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { askHubFor } from './hubFacts.ts';
+import { kubectlFor } from './kubectl.ts';
 import { pathFrom, soundLayers } from './layers.ts';
 import { clusterLine } from './learn.ts';
 import { type Look, prepareLook } from './look.ts';
@@ -27,8 +29,8 @@ const printPermissions = async (context: Context, namespace: string): Promise<nu
   say(
     context.io,
     'An admin applies it and binds it, for example to the user NAME:',
-    `  kubectl create rolebinding dynamo-installer -n ${namespace} --role dynamo-installer --user NAME`,
-    '  kubectl create clusterrolebinding dynamo-installer-reader --clusterrole dynamo-installer-reader --user NAME',
+    `  ${kubectlFor(context)} create rolebinding dynamo-installer -n ${namespace} --role dynamo-installer --user NAME`,
+    `  ${kubectlFor(context)} create clusterrolebinding dynamo-installer-reader --clusterrole dynamo-installer-reader --user NAME`,
   );
   return 0;
 };
@@ -126,7 +128,9 @@ export const command: Command = async context => {
   const look = prepareLook(context, namespace);
   try {
     const report = await inspect(context, look);
-    printReport(context, report);
+    const { reach } = context.io;
+    const { results, findings } = report;
+    printReport(context, { ...report, results: sentTo(results, reach), findings: sentTo(findings, reach) });
     return hasErrors(report.findings) ? exitCodes[report.kind] : 0;
   } finally {
     look.close();

@@ -1,6 +1,7 @@
 /** `diagnose [NAME]`: why a deployment does not do what it should, by everything that can be seen; as a bundle for others, too. */
 
 import type { Finding } from '../core/finding.ts';
+import { sentTo } from '../core/reach.ts';
 import { type CliError, exitCodes, isCliError } from '../errors.ts';
 import { paintFor } from '../output/paint.ts';
 import type { Written } from './bundle/write.ts';
@@ -41,7 +42,8 @@ const diagnose = async (context: Context, reached: Reached): Promise<Diagnosis> 
     measure(context, reached),
   ]);
   const report = looked.outlook.done ? await verifyOn(context, reached) : null;
-  return diagnosisOf(watching, awaited, { looked, checked, report, measured });
+  const diagnosis = diagnosisOf(watching, awaited, { looked, checked, report, measured });
+  return { ...diagnosis, findings: sentTo(diagnosis.findings, context.io.reach) };
 };
 
 const tell = (
@@ -93,7 +95,8 @@ export const command: Command = async context => {
     return await run(context);
   } catch (error) {
     if (context.options.output !== 'json' || !isCliError(error) || error.kind === 'bug') throw error;
-    printJson(context.io, { schemaVersion, verdict: 'unknown', findings: findingsOf(error), bundle: null });
+    const findings = sentTo(findingsOf(error), context.io.reach);
+    printJson(context.io, { schemaVersion, verdict: 'unknown', findings, bundle: null });
     return exitCodes[error.kind];
   }
 };

@@ -1,6 +1,7 @@
 /** `-o json` of verbs that act: one event a line, the last is the result. */
 
 import type { Finding } from '../core/finding.ts';
+import { hintTo, sentTo } from '../core/reach.ts';
 import { type CliError, type ErrorKind, exitCodes, isCliError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { printEvent, schemaVersion } from './talk.ts';
@@ -37,11 +38,11 @@ const findingsOf = (error: CliError): readonly Finding[] =>
     : [{ rule: error.kind, level: 'error', path: '', message: error.message, hint: error.hint }];
 
 const printResult = (io: Io, { verdict, findings, more }: Omit<Outcome, 'code'>): void =>
-  printEvent(io, 'result', { schemaVersion, verdict, findings, ...more });
+  printEvent(io, 'result', { schemaVersion, verdict, findings: sentTo(findings, io.reach), ...more });
 
 /** Prints findings as they are found. */
 export const printFindings = (io: Io, findings: readonly Finding[]): void => {
-  for (const finding of findings) printEvent(io, 'finding', { finding });
+  for (const finding of sentTo(findings, io.reach)) printEvent(io, 'finding', { finding });
 };
 
 /** Runs something and prints its result; a {@link CliError} becomes the result, everything else is thrown on. */
@@ -57,7 +58,11 @@ export const withResult = async (io: Io, work: () => Promise<Outcome>): Promise<
     const findings = findingsOf(error);
     printFindings(io, findings);
     const { kind, message, hint } = error;
-    printResult(io, { verdict: verdicts[kind] ?? 'refused', findings, more: { message, hint } });
+    printResult(io, {
+      verdict: verdicts[kind] ?? 'refused',
+      findings,
+      more: { message, hint: hintTo(hint, io.reach ?? []) },
+    });
     return exitCodes[error.kind];
   }
 };

@@ -1,5 +1,6 @@
 /** How an error is said. */
 
+import { hintTo } from '../core/reach.ts';
 import type { CliError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { paintFor } from '../output/paint.ts';
@@ -17,7 +18,7 @@ export const sayError = (io: Io, error: CliError): void => {
   const word = head[error.kind] ?? 'error: ';
   const [first = '', ...more] = wrap(`${word}${error.message}`, io.columns);
   say(io, paint.bold(paint.red(word.trimEnd())) + first.slice(word.trimEnd().length), ...more);
-  if (error.hint !== '') say(io, ...hintLines(error.hint, io.columns));
+  if (error.hint !== '') say(io, ...hintLines(hintTo(error.hint, io.reach ?? []), io.columns));
 };
 
 /** A bug of this program: the stack, and how to report it. */

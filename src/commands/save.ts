@@ -7,6 +7,7 @@ import { yamlText } from '../core/yaml.ts';
 import { CliError } from '../errors.ts';
 import { folderFiles, type Saved, savedContext, saveFolder } from '../files/saved.ts';
 import { type Context, commandLine } from './context.ts';
+import { kubectlFor, reachWords } from './kubectl.ts';
 import { pathFrom } from './layers.ts';
 import type { Subject } from './subject.ts';
 import { printEvent, say } from './talk.ts';
@@ -58,7 +59,7 @@ export const saySaved = (context: Context, subject: Subject, saved: Saved): void
     `${changes[saved.change]}: ${path} (${subject.files.length} manifests)`,
     '',
     'Next, either of:',
-    `  ${joinWords(['kubectl', 'apply', '-k', path])}`,
-    `  ${commandLine(context.entry, 'review')} ${joinWords([path])}`,
+    `  ${kubectlFor(context)} ${joinWords(['apply', '-k', path])}`,
+    `  ${commandLine(context.entry, 'review')} ${joinWords([path, ...reachWords(context)])}`,
   );
 };

@@ -5,6 +5,7 @@ import { bySeverity, type Finding } from '../core/finding.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { LastVerify } from '../core/last-verify.ts';
 import type { KubernetesObject } from '../core/manifest.ts';
+import { sentTo } from '../core/reach.ts';
 import { yamlText } from '../core/yaml.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import {
@@ -105,7 +106,9 @@ const statusOf = async (context: Context, { client, deployment }: Reached): Prom
     })),
     held: heldGpus(seen.sight.pods),
     seen,
-    findings: bySeverity([...seen.outlook.hopeless, ...seen.outlook.notices, ...seen.unreadable]),
+    findings: bySeverity(
+      sentTo([...seen.outlook.hopeless, ...seen.outlook.notices, ...seen.unreadable], io.reach),
+    ),
   };
 };
 

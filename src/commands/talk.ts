@@ -3,6 +3,7 @@
 import type { SummaryLine } from '../core/component.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Manifest } from '../core/manifest.ts';
+import { sentTo } from '../core/reach.ts';
 import type { Settled } from '../core/settings.ts';
 import type { Io } from '../io.ts';
 import { findingLines } from '../output/findings.ts';
@@ -15,7 +16,8 @@ export const say = (io: Io, ...lines: readonly string[]): void => {
 };
 
 export const sayFindings = (io: Io, findings: readonly Finding[]): void => {
-  if (findings.length > 0) say(io, ...findingLines(findings, paintFor(io.color.stderr), io.columns));
+  if (findings.length > 0)
+    say(io, ...findingLines(sentTo(findings, io.reach), paintFor(io.color.stderr), io.columns));
 };
 
 export const saySummary = (io: Io, summary: readonly SummaryLine[]): void => {

@@ -5,6 +5,7 @@ import { refText } from '../../core/kinds.ts';
 import { paintFor } from '../../output/paint.ts';
 import { endLines, type PlanText, planLines } from '../../output/removal.ts';
 import type { Context } from '../context.ts';
+import { printFindings } from '../events.ts';
 import { print, printEvent, say, sayFindings } from '../talk.ts';
 import type { Done, RemoveEvent } from './remove.ts';
 
@@ -27,12 +28,15 @@ export const tellPlan = ({ io, options }: Shown, text: PlanText): void => {
 const lineOf = (event: Exclude<RemoveEvent, { kind: 'finding' }>): string =>
   event.kind === 'waiting' ? `  ${event.message}` : `  ${event.kind.padEnd(10)} ${refText(event.ref)}`;
 
+const tellFinding = (io: Shown['io'], options: Shown['options'], finding: Finding): void =>
+  (options.output === 'json' ? printFindings : sayFindings)(io, [finding]);
+
 export const teller =
   ({ io, options }: Shown) =>
   (event: RemoveEvent): void => {
     const { kind, ...more } = event;
-    if (options.output === 'json') printEvent(io, kind, more);
-    else if (event.kind === 'finding') sayFindings(io, [event.finding]);
+    if (event.kind === 'finding') tellFinding(io, options, event.finding);
+    else if (options.output === 'json') printEvent(io, kind, more);
     else if (options.quiet !== true) say(io, lineOf(event));
   };
 
@@ -51,9 +55,7 @@ export const tellEnd = (
   { name, namespace, done, gpus, again, remarks }: Ended,
 ): void => {
   const isJson = options.output === 'json';
-  for (const finding of remarks)
-    if (isJson) printEvent(io, 'finding', { finding });
-    else sayFindings(io, [finding]);
+  for (const finding of remarks) tellFinding(io, options, finding);
   if (isJson) return;
   const { deleted, left } = done;
   print(io, `${endLines({ name, namespace, deleted, left, gpus }, io.columns).join('\n')}\n`);

@@ -1,5 +1,6 @@
 /** Chooses how a wait is shown. */
 
+import { sentTo } from '../../core/reach.ts';
 import type { Io } from '../../io.ts';
 import type { Show } from './result.ts';
 import { type Emit, showEvents } from './show-events.ts';
@@ -21,11 +22,21 @@ export const canRedraw = ({ stderr, env }: Io): boolean =>
 
 const showNothing: Show = { look: () => {}, notice: () => {}, say: () => {}, end: () => {} };
 
-/** Events where `emit` is given, nothing for those who want no talk, a live table where the terminal can, lines everywhere else. */
-export const openShow = async (io: Io, emit: Emit | null, quiet = false): Promise<Show> => {
+const chooseShow = async (io: Io, emit: Emit | null, quiet: boolean): Promise<Show> => {
   if (emit !== null) return showEvents(emit);
   if (quiet) return showNothing;
   if (!canRedraw(io)) return showLines(io);
   const { showTable } = await import('./show-table.ts');
   return showTable(io);
+};
+
+/** Events where `emit` is given, nothing for those who want no talk, a live table where the terminal can, lines everywhere else. */
+export const openShow = async (io: Io, emit: Emit | null, quiet = false): Promise<Show> => {
+  const show = await chooseShow(io, emit, quiet);
+  return {
+    ...show,
+    notice: finding => {
+      for (const sent of sentTo([finding], io.reach)) show.notice(sent);
+    },
+  };
 };

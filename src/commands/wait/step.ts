@@ -1,6 +1,7 @@
 /** The wait as a step of a deployment: shows it, and ends the run where waiting does not help. */
 
 import type { Finding } from '../../core/finding.ts';
+import { sentTo } from '../../core/reach.ts';
 import { CliError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { paintFor } from '../../output/paint.ts';
@@ -37,7 +38,7 @@ const findingsOf = (result: WaitResult): readonly Finding[] => ('findings' in re
 /** People read the cause, its evidence and what is left, in this order; programs have the events. */
 const sayEnd = (io: Io, result: WaitResult, left: Left): void => {
   const evidence = result.kind === 'hopeless' ? result.evidence : [];
-  const text = { findings: findingsOf(result), evidence, left };
+  const text = { findings: sentTo(findingsOf(result), io.reach), evidence, left };
   const lines =
     result.kind === 'interrupted'
       ? interruptedLines(left, io.columns)

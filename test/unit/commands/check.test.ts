@@ -13,7 +13,9 @@ const unseen = [
 describe.each(unseen)('check %s', (flag, why) => {
   it('ends with 69 and says why, and not what is assumed for want of a cluster', async () => {
     const ran = await check(flag);
-    expect(ran).toMatchObject({ code: 69, stderr: '' });
+    expect(ran.code).toBe(69);
+    // A busy machine may be slow enough to be told what it waits for.
+    expect(ran.stderr.replace('Looking at the cluster ...\n', '')).toBe('');
     expect(ran.stdout.replace(/\s+/g, ' ')).toMatch(why);
     expect(ran.stdout).toMatch(/^FAILED /);
     expect(ran.stdout).toMatch(/1 check: 1 failed\.\n$/);

@@ -23,6 +23,7 @@ import { draftFrom } from '../../../kit/draft.ts';
 const [entry] = componentIndex;
 const context = {
   io: { version: '0.0.0-test' },
+  options: { context: 'prod' },
   entry,
   table: component.settings,
   typed: {},
@@ -169,14 +170,14 @@ describe('the answers that are kept', () => {
       },
       [
         /not made by this program but by Helm/,
-        /kubectl label -n ns dynamographdeployment q .*=dynamo-installer/,
+        /kubectl --context prod label -n ns dynamographdeployment q .*=dynamo-installer/,
         /--overwrite/,
       ],
     ],
     [
       'that are missing',
       { answers: null },
-      [/ConfigMap dynamo-installer-q .* is missing/, /install --name q -n ns/],
+      [/ConfigMap dynamo-installer-q .* is missing/, /install --name q -n ns --context prod/],
     ],
     [
       'of another version',
