@@ -61,6 +61,12 @@ const targetsOf = async (
   return targets;
 };
 
+/** No line at all is an answer too, and looks like none. */
+const silence = ({ sinceSeconds }: LogsAsk): string =>
+  sinceSeconds === null
+    ? 'Nothing was printed so far.'
+    : 'Nothing was printed in that time; a longer --since may show more.';
+
 /** Lines written at once. */
 const batch = 200;
 
@@ -68,12 +74,15 @@ const show = async (context: Context, reached: Reached, ask: LogsAsk, reading: R
   const printer = printerFor(context, ask);
   const targets = await targetsOf(context, reached, ask, printer);
   const lines: Marked[] = [];
+  let isSilent = true;
   for await (const line of readMerged(reading, targets)) {
     lines.push(line);
+    isSilent = false;
     if (lines.length >= batch) await printer.print(lines.splice(0));
   }
   await printer.print(lines);
   if (context.io.signal.aborted) throw new CliError('interrupted', 'Interrupted.');
+  if (isSilent) remarkFor(context)(silence(ask));
 };
 
 const follow = async (context: Context, reached: Reached, ask: LogsAsk, reading: Reading): Promise<void> => {

@@ -20,7 +20,7 @@ const asked = async <T>(prompt: Promise<T>): Promise<T> => {
     return await prompt;
   } catch (error) {
     if (error instanceof Error && interruptions.includes(error.name))
-      throw new CliError('interrupted', 'Interrupted; nothing was written.');
+      throw new CliError('interrupted', 'Interrupted; nothing was changed.');
     throw error;
   }
 };

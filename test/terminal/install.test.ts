@@ -202,7 +202,7 @@ describe('Ctrl-C', () => {
       await screen.until(questions[count] ?? /nothing/);
       screen.press(keys.interrupt);
       expect(await screen.ended()).toBe(130);
-      expect(screen.text()).toContain('nothing was written');
+      expect(screen.text()).toContain('nothing was changed');
       expect(screen.text()).not.toMatch(/\n\s+at /);
       expect(readdirSync(cwd)).toEqual([]);
     },

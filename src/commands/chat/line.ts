@@ -20,26 +20,38 @@ export type ChatLine = {
 const patienceMs = 4000;
 
 /** Findings of a verification that is not waited for long; none when nothing is wrong. Errors: ClusterError. */
-const judged = async (context: Context, { client, deployment }: Reached): Promise<readonly Finding[]> => {
+const judged = async (
+  context: Context,
+  { client, deployment }: Reached,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> => {
   const { name, namespace, graph } = deployment;
   const report = await verifyDeployment({
     client,
     probe: await context.entry.probe(),
     ask: { name, namespace, graph, patienceMs },
     say: () => {},
-    signal: context.io.signal,
+    signal,
   });
   return report.findings.filter(({ level }) => level === 'error');
 };
 
+/** A server that takes no request without a limit, such as the mock workers of a rehearsal, says so in the stream. */
+const wantsLimit = ({ why }: Failed): boolean => /max_(?:output_|completion_)?tokens\b/.test(why);
+
 /** The request itself was wrong: the server's words say how, and the deployment is well. */
-const isOurs = ({ status }: Failed): boolean => [400, 413, 422].includes(status);
+const isOurs = (failed: Failed): boolean => [400, 413, 422].includes(failed.status) || wantsLimit(failed);
 
 /** One question has no conversation to begin anew. */
-const tooLong = ({ options, io }: Context): string =>
-  options.prompt === undefined && io.canPrompt && options.output !== 'json'
+const ourRemedy = ({ options, io }: Context, failed: Failed): string => {
+  if (wantsLimit(failed))
+    return options.maxTokens === undefined
+      ? 'Say how long an answer may be: --max-tokens 512'
+      : `Try another --max-tokens than ${options.maxTokens}.`;
+  return options.prompt === undefined && io.canPrompt && options.output !== 'json'
     ? 'The conversation may be too long for the model; /reset begins anew.'
-    : 'The question may be too long for the model, or --max-tokens more than it has room for.';
+    : 'The question may be too long for the model.';
+};
 
 const sentence = (model: string, { status, why }: Failed): string =>
   `${model} did not answer${status === 0 || status === 200 ? '' : ` (${status})`}${why === '' ? '.' : `: ${why.replace(/\.$/, '')}.`}`;
@@ -50,10 +62,12 @@ export const failureOf = async (
   reached: Reached,
   model: string,
   failed: Failed,
+  signal: AbortSignal = context.io.signal,
 ): Promise<CliError> => {
   const { name, namespace } = reached.deployment;
-  if (isOurs(failed)) return new CliError('failed', sentence(model, failed), { hint: tooLong(context) });
-  const findings = await judged(context, reached);
+  if (isOurs(failed))
+    return new CliError('failed', sentence(model, failed), { hint: ourRemedy(context, failed) });
+  const findings = await judged(context, reached, signal);
   const look = verbLineFor(context, 'diagnose', name, namespace);
   return new CliError('failed', sentence(model, failed), {
     findings,

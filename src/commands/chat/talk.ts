@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Message } from '../../core/chat.ts';
-import { isCliError } from '../../errors.ts';
+import { type CliError, isCliError } from '../../errors.ts';
 import { writeWhole } from '../../files/write.ts';
 import { type Paint, paintFor } from '../../output/paint.ts';
 import { wrap } from '../../output/wrap.ts';
@@ -11,7 +11,7 @@ import { pathFrom } from '../layers.ts';
 import type { Reached } from '../reach.ts';
 import { sayError } from '../report.ts';
 import { say } from '../talk.ts';
-import { answer } from './answer.ts';
+import { answer, type Failed } from './answer.ts';
 import { type ChatLine, failureOf } from './line.ts';
 import { conversationText } from './save.ts';
 import { figuresOf, showAnswer } from './show.ts';
@@ -51,13 +51,24 @@ const stoppable = async <T>(
   }
 };
 
+/** Looks for the cause; null when somebody does not want to wait for it. */
+const whyFailed = async (talk: Talk, failed: Failed, until: AbortSignal): Promise<CliError | null> => {
+  const { context, reached, line } = talk;
+  try {
+    return await failureOf(context, reached, line.model, failed, until);
+  } catch (error) {
+    if (until.aborted) return null;
+    throw error;
+  }
+};
+
 const ask = async (talk: Talk, text: string): Promise<void> => {
   const { context, line, paint, maxTokens } = talk;
   const { io } = context;
   const messages: Message[] = [...wholeTalk(talk), { role: 'user', content: text }];
   const show = showAnswer(io.stdout, paintFor(io.color.stdout), io.color.stdout);
-  const { result, stopped } = await stoppable(talk, until =>
-    answer({
+  const { result, stopped } = await stoppable(talk, async until => {
+    const answered = await answer({
       tunnel: line.tunnel,
       model: line.model,
       messages,
@@ -65,15 +76,13 @@ const ask = async (talk: Talk, text: string): Promise<void> => {
       until,
       show: show.piece,
       now: () => performance.now(),
-    }),
-  );
-  show.end();
-  if (io.signal.aborted) return;
-  if (result.kind === 'failed') {
-    // What was not answered is not part of the conversation, so that it can be said again.
-    sayError(io, await failureOf(context, talk.reached, line.model, result));
-    return;
-  }
+    });
+    show.end();
+    return answered.kind === 'failed' ? whyFailed(talk, answered, until) : answered;
+  });
+  if (io.signal.aborted || result === null) return;
+  // What was not answered is not part of the conversation, so that it can be said again.
+  if (isCliError(result)) return sayError(io, result);
   say(io, paint.dim(`(${figuresOf(result, stopped)})`));
   talk.messages.push({ role: 'user', content: text }, { role: 'assistant', content: result.text });
 };

@@ -13,8 +13,8 @@ export type ChatWord =
 const known = ['/system', '/save', '/reset', '/exit', '/help'] as const;
 
 export const chatHelp: readonly string[] = [
-  '/system TEXT  an instruction that stands before the conversation; without TEXT it is taken back',
-  '/save FILE    write the conversation to FILE; as messages when it ends in .json',
+  '/system TEXT  an instruction before the conversation; without TEXT none',
+  '/save FILE    write the conversation to FILE; as JSON if it ends in .json',
   '/reset        forget the conversation',
   '/exit         leave',
   'Ctrl-C stops an answer; pressed again it leaves.',

@@ -207,17 +207,21 @@ describe('a question', () => {
 });
 
 describe('a request that the server calls wrong', () => {
-  const told = async (prompt: string | undefined, canPrompt: boolean): Promise<string> => {
-    const context = { options: prompt === undefined ? {} : { prompt }, io: { canPrompt } };
+  type Asking = { prompt?: string; maxTokens?: string };
+  const told = async (options: Asking, canPrompt: boolean, why: string, status = 400): Promise<string> => {
+    const context = { options, io: { canPrompt } };
     const reached = { deployment: { name: 'chat', namespace: 'ns' } };
-    const failed = { kind: 'failed', status: 400, why: 'too long' } as const;
+    const failed = { kind: 'failed', status, why } as const;
     return (await failureOf(context as never, reached as never, 'm', failed)).hint;
   };
   it('has a remedy that there is: /reset in a conversation, and none in a single question', async () => {
-    expect(await told(undefined, true)).toContain('/reset');
-    for (const hint of [await told('Hello', true), await told(undefined, false)]) {
-      expect(hint).not.toContain('/reset');
-      expect(hint).toContain('--max-tokens');
-    }
+    expect(await told({}, true, 'too long')).toContain('/reset');
+    expect(await told({ prompt: 'Hello' }, true, 'too long')).not.toContain('/reset');
+    expect(await told({}, false, 'too long')).not.toContain('/reset');
+  });
+  it('is answered with the flag that the server asks for', async () => {
+    const why = '`max_output_tokens` (or `max_tokens`) is required by the mocker worker.';
+    expect(await told({}, true, why, 200)).toBe('Say how long an answer may be: --max-tokens 512');
+    expect(await told({ maxTokens: '9' }, true, 'max_tokens is too small')).toContain('another --max-tokens');
   });
 });

@@ -2,6 +2,7 @@
 
 import type { DeployedCondition, DeployedRole, Described } from '../../../../core/deployed.ts';
 import type { KubernetesObject } from '../../../../core/manifest.ts';
+import { ownName } from '../../../../core/ownership.ts';
 import type { Values } from '../../../../core/settings.ts';
 import { type Component, componentsOf } from '../graph.ts';
 import { modelOf } from '../preflight/graphs.ts';
@@ -60,6 +61,13 @@ const modeOf = (components: readonly Component[], answers: Values | null): Descr
     : 'aggregated';
 };
 
+/** The version in which this program applied it; where that is not known, the one in which it was read. */
+const writtenIn = (graph: KubernetesObject): string => {
+  const managers = list(record(graph.metadata)['managedFields']).map(record);
+  const own = managers.findLast(({ manager, operation }) => manager === ownName && operation === 'Apply');
+  return text(own?.apiVersion) || graph.apiVersion;
+};
+
 const versionLabel = 'app.kubernetes.io/version';
 
 export const describe = (graph: KubernetesObject, answers: Values | null): Described => {
@@ -75,7 +83,7 @@ export const describe = (graph: KubernetesObject, answers: Values | null): Descr
     model: answer(answers, 'model') ?? modelOf(graph),
     mode: modeOf(components, answers),
     release: deployed.release ?? graph.metadata.labels?.[versionLabel] ?? null,
-    apiVersion: graph.apiVersion,
+    apiVersion: writtenIn(graph),
     image: images.at(-1) ?? null,
     roles,
     gpus: roles.reduce((sum, { wanted, gpus }) => sum + wanted * gpus, 0),

@@ -29,6 +29,16 @@ describe('a described deployment', () => {
     });
   });
 
+  it('names the API version that it was written in, not the one it was read in', () => {
+    const graph = live('1.5.1', 'aggregated', {});
+    const applied = { manager: 'dynamo-installer', operation: 'Apply', apiVersion: 'nvidia.com/v1beta1' };
+    const other = { manager: 'manager', operation: 'Update', apiVersion: 'nvidia.com/v1alpha1' };
+    const metadata = { ...graph.metadata, managedFields: [applied, other] };
+    const read = { ...graph, apiVersion: 'nvidia.com/v1alpha1' };
+    expect(describeGraph({ ...read, metadata }, null).apiVersion).toBe('nvidia.com/v1beta1');
+    expect(describeGraph(read, null).apiVersion).toBe('nvidia.com/v1alpha1');
+  });
+
   it('reads v1beta1 with prefill and decode', () => {
     const status = { state: 'pending', components: {}, conditions: [{ type: 'Ready', status: 'False' }] };
     const described = describeGraph(live('1.5.1', 'disaggregated', status), null);
