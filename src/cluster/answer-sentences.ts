@@ -117,11 +117,17 @@ const ranOutError = (target: Target, day: string, refused: Refused): ClusterErro
     },
   );
 
-const hints: Readonly<Partial<Record<RefusalKind, (target: Target) => string>>> = {
+/** A Role is of one namespace; without one in the words it is that of the settings. */
+const inNamespace = (words: string): string => {
+  const namespace = /in the namespace "([^"]+)"/.exec(words)?.[1];
+  return namespace === undefined ? '' : ` -n ${namespace}`;
+};
+
+const hints: Readonly<Partial<Record<RefusalKind, (target: Target, words: string) => string>>> = {
   unauthorized: target =>
     `Log in again (for EKS: \`aws sts get-caller-identity\` must name a principal with an access entry in the cluster), or choose another context with --context${target.otherContexts.length > 0 ? ` (${target.otherContexts.slice(0, 8).join(', ')})` : ''}.`,
-  forbidden: () =>
-    'Ask whoever runs the cluster for the permission; `./cli nvidia-platform dynamo-vllm check --print-rbac` prints the Role that is needed.',
+  forbidden: (_, words) =>
+    `Ask whoever runs the cluster for the permission; the Role that is needed: ./cli nvidia-platform dynamo-vllm check${inNamespace(words)} --print-rbac`,
   throttled: () => 'Try again in a minute.',
   server: () => 'Try again; if it lasts, ask whoever runs the cluster (`kubectl get --raw /readyz?verbose`).',
 };
@@ -134,7 +140,7 @@ export const refusalOf = (refused: Refused, target: Target): ClusterError => {
   if (kind === 'unauthorized' && refused.ranOut !== null) return ranOutError(target, refused.ranOut, refused);
   return new ClusterError(kind, said(refused, kind, words, target), {
     status: refused.status,
-    hint: hints[kind]?.(target) ?? '',
+    hint: hints[kind]?.(target, words) ?? '',
     causes: causesOf(status),
     retryAfterMs: retryAfterMs(refused.retryAfter, refused.body, refused.now) ?? undefined,
   });

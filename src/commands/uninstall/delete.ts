@@ -68,7 +68,7 @@ export const refuseForbidden = async (
         level: 'error',
         path: '',
         message: `${refText(ref)} may not be deleted: ${refusal.message}`,
-        hint: `Ask an administrator for that right, or to run this; the Role that is needed: ${commandLine(entry, 'check')} --print-rbac`,
+        hint: `Ask an administrator for that right, or to run this; the Role that is needed: ${commandLine(entry, 'check')} -n ${ref.namespace} --print-rbac`,
       },
     ];
   });

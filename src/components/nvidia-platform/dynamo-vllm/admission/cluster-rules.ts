@@ -115,7 +115,7 @@ const permission: AdmissionRule = {
     return {
       path: '',
       message: `The user ${user} may not ${verb} ${what}${where}.`,
-      hint: 'Have an admin grant it; the Role that is needed: ./cli nvidia-platform dynamo-vllm check --print-rbac',
+      hint: `Have an admin grant it; the Role that is needed: ./cli nvidia-platform dynamo-vllm check${namespace === '' ? '' : ` -n ${namespace}`} --print-rbac`,
     };
   },
 };

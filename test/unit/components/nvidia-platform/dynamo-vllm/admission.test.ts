@@ -240,7 +240,7 @@ const cases: readonly Case[] = [
     'apply-forbidden',
     '',
     /ann may not patch jobs\.batch in namespace team-a/,
-    /--print-rbac/,
+    /check -n team-a --print-rbac/,
   ],
   [
     'Pod Security',
