@@ -155,6 +155,16 @@ const notBuilt = (scene: Scene): Diagnosis[] => {
 
 const staleMs = 60_000;
 
+/** When anybody wrote its spec last; a look may have begun long before. What writes the status says so. */
+const writtenAt = (scene: Scene): number =>
+  Math.max(
+    scene.sight.since,
+    ...list(metadataOf(scene.graph).managedFields)
+      .map(record)
+      .filter(({ subresource }) => subresource === undefined)
+      .map(({ time }) => moment(time) ?? 0),
+  );
+
 /** The change was accepted, and the operator has not taken it up. */
 const unobserved = (scene: Scene): Diagnosis[] => {
   const observed = number(record(scene.graph?.status).observedGeneration);
@@ -166,7 +176,7 @@ const unobserved = (scene: Scene): Diagnosis[] => {
         'graph-not-observed',
         `The operator has not taken up the last change of the deployment ${deployment(scene)} (generation ${generation}, seen ${observed}).`,
         'Look whether the Dynamo operator runs: kubectl get pods -A | grep dynamo-operator',
-        scene.sight.since + staleMs,
+        writtenAt(scene) + staleMs,
       ),
       level: 'warning',
     },

@@ -167,3 +167,21 @@ describe('a node that goes away', () => {
     expect(textOf(lookAt(151).hopeless)).toMatch(/node-0/);
   });
 });
+
+describe('a change that the operator has not taken up', () => {
+  const told = (seconds: number, managedFields: readonly object[] = []): string => {
+    const status = { observedGeneration: 1 };
+    const graph = liveGraph(awaited, status, { generation: 2, managedFields });
+    return textOf(look(awaited, seen(seconds, { graph })).notices);
+  };
+
+  it('is said a minute after it was made, however long somebody has been looking', () => {
+    const changed = [
+      { manager: 'dynamo-installer', operation: 'Apply', time: time(3000) },
+      { manager: 'manager', operation: 'Update', subresource: 'status', time: time(3055) },
+    ];
+    expect(told(3050, changed)).not.toMatch(/not taken up the last change/);
+    expect(told(3062, changed)).toMatch(/not taken up the last change/);
+    expect(told(62)).toMatch(/not taken up the last change/);
+  });
+});
