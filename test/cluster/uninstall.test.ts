@@ -1,9 +1,12 @@
 /** uninstall, list and status against a real control plane: two deployments that share a cache, and what goes wrong. */
 
+import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../kit/checkout.ts';
 import type { KubeObject } from '../kit/cluster/api/client.ts';
 import { type FaultProxy, startFaultProxy } from '../kit/cluster/faults/proxy.ts';
 import { eventsIn, type Ran, runProgram } from '../kit/inProcess.ts';
+import { programFile, verb } from '../kit/program.ts';
 import { foreignWrites, MODEL as model, objectsOf, RELEASE as release, writes } from './removing.ts';
 import { describeWithCluster, eventually } from './support.ts';
 
@@ -162,6 +165,21 @@ describeWithCluster('the days after a deployment', { nodes: 'p5.48xlarge=1,cpu=1
     set();
     expect(resultOf(await runProgram(words))).toMatchObject({ verdict: 'removed' });
     expect(await find('cut', 'ConfigMap')).toBeUndefined();
+  });
+
+  test('a reader that goes away after the first line leaves nothing half done', async () => {
+    await make('unheard');
+    const words = verb('uninstall', 'unheard', '--yes', '-o', 'json');
+    const env = { PATH: process.env.PATH ?? '', HOME: temporaryFolder(), KUBECONFIG: cluster().kubeconfig };
+    const child = spawn(process.execPath, [programFile, ...words], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const code = await new Promise<number | null>(resolve => child.once('exit', resolve));
+    for (const kind of ['DynamoGraphDeployment', 'Job', 'ConfigMap'])
+      expect(await find('unheard', kind)).toBeUndefined();
+    expect(code).toBe(0);
   });
 
   test('who may not delete is told before anything is', async () => {
