@@ -3,8 +3,10 @@
 import type { Comparison } from '../core/comparison.ts';
 import { type Component, noFacts } from '../core/component.ts';
 import { hasErrors } from '../core/finding.ts';
+import { nearest } from '../core/suggest.ts';
 import { joinWords } from '../core/words.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
+import { savedEntries } from '../files/library.ts';
 import { comparisonLines } from '../output/diff.ts';
 import { paintFor } from '../output/paint.ts';
 import { summaryLines } from '../output/tables.ts';
@@ -31,11 +33,23 @@ const nothingSaved = (context: Context): CliError =>
     hint: `Name a folder or a file, or save some: ${commandLine(context.entry, 'install')} --action save`,
   });
 
-const noSuch = (word: string, unseen: string): CliError =>
+/** What is saved under a name like that, or what a cluster knows of it. */
+const remedyFor = (context: Context, word: string, known: string): string => {
+  const entries = savedEntries(libraryFolder(context));
+  const guess = nearest(
+    word,
+    entries.map(({ name }) => name),
+  );
+  const meant = entries.find(({ name }) => name === guess);
+  if (meant !== undefined) return `Did you mean ${shortPath(context, meant.path)}?`;
+  return known === '' ? 'Name one that exists; review alone lists what is saved.' : known;
+};
+
+const noSuch = (context: Context, word: string, unseen: string, known: string): CliError =>
   new CliError(
     'refused',
     `"${word}" is neither a folder, a file nor a saved manifest${unseen === '' ? '' : ', nor a deployment that could be found'}. ${unseen}`.trim(),
-    { hint: 'Name one that exists, such as manifests/dynamo-system/qwen3-30b.' },
+    { hint: remedyFor(context, word, known) },
   );
 
 /** A deployment that runs, opened by the answers that are kept beside it. */
@@ -45,12 +59,13 @@ const openLive = async (
   name: string | undefined,
   online: Online,
 ): Promise<Opened> => {
-  const missing = (why: string): CliError => (name === undefined ? nothingSaved(context) : noSuch(name, why));
+  const missing = (why: string, known = ''): CliError =>
+    name === undefined ? nothingSaved(context) : noSuch(context, name, why, known);
   const answered = await online.ask(async client => {
     try {
       return await chooseDeployment(context, client, name);
     } catch (error) {
-      throw isCliError(error) && error.kind === 'unavailable' ? missing(error.message) : error;
+      throw isCliError(error) && error.kind === 'unavailable' ? missing(error.message, error.hint) : error;
     }
   });
   if ('unseen' in answered) throw missing(answered.unseen);

@@ -36,5 +36,6 @@ export const stageLine = (row: RoleRow, before: RoleRow | undefined, now: number
 /** The last state in one line, for when nothing has changed for long. */
 export const heartbeatLine = ({ rows }: Pick<Outlook, 'rows'>, times: WaitTimes): string => {
   const states = rows.map(row => `${head(row)} ${row.stage} for ${clock(times.now - row.stageSince)}`);
-  return `still waiting after ${timeLine(times)}${states.length === 0 ? '' : `: ${states.join('; ')}`}`;
+  const word = Number.isFinite(times.limitAt) ? 'still waiting after' : 'no change, watched for';
+  return `${word} ${timeLine(times)}${states.length === 0 ? '' : `: ${states.join('; ')}`}`;
 };

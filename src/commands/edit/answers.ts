@@ -46,7 +46,7 @@ export const currentAnswers = (context: Context, deployment: Deployment): Values
   if (read.findings.length > 0)
     throw new CliError('refused', `The answers that are kept for ${name} cannot be used.`, {
       findings: read.findings,
-      hint: `They were written by another version of this program, or by hand. Give the settings once more: ${installAs(context, deployment)}`,
+      hint: `They were written by another version of this program, or by hand. Use that version, or give the settings once more: ${installAs(context, deployment)}`,
     });
   return { ...read.values, name, namespace };
 };

@@ -187,6 +187,10 @@ describe('lines', () => {
       'still waiting after 12:42, at most 40:00: worker loading weights 5/11 for 00:42',
     );
     expect(heartbeatLine({ rows: [] }, times)).toBe('still waiting after 12:42, at most 40:00');
+    // Who watches waits for nothing.
+    expect(heartbeatLine({ rows: [] }, { ...times, limitAt: Number.POSITIVE_INFINITY })).toBe(
+      'no change, watched for 12:42',
+    );
   });
   it.each([
     ['loading weights 5/11', 'loading weights'],

@@ -1,6 +1,6 @@
 /** Manifests of other versions, from elsewhere, and for several deployments: what opens, and what is refused. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { hashText } from '../../../../src/core/hash.ts';
@@ -132,6 +132,14 @@ describe('a word', () => {
     expect(code).toBe(65);
     expect(stderr).toContain('neither a folder, a file nor a saved manifest.');
     expect((await cli('diff', 'nothing')).code).toBe(69);
+  });
+
+  it('that is nearly the name of something saved is told which', async () => {
+    await save();
+    const [name = ''] = readdirSync(join(cwd, 'manifests', 'dynamo-system'));
+    const { code, stderr } = await cli('review', `${name}x`);
+    expect(code).toBe(65);
+    expect(stderr).toContain(`Did you mean manifests/dynamo-system/${name}?`);
   });
 
   it('that is missing is listed for who cannot be asked', async () => {
