@@ -10,11 +10,12 @@ import { type Ref, refText } from '../core/kinds.ts';
 import { isOwn } from '../core/ownership.ts';
 import { everyRemovable, planRemoval, type RemovalPlan } from '../core/removal.ts';
 import { listed } from '../core/text.ts';
+import { joinWords } from '../core/words.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
 import { asCliError, connectFrom, durationOf, namespaceOf } from './connection.ts';
 import type { Command, Context } from './context.ts';
 import { type Outcome, withResult } from './events.ts';
-import { verbLineFor } from './kubectl.ts';
+import { kubectlFor, verbLineFor } from './kubectl.ts';
 import { whileLooking } from './slow.ts';
 import { refuseForbidden } from './uninstall/delete.ts';
 import { type Read, readEverything, readThose } from './uninstall/read.ts';
@@ -176,8 +177,15 @@ const stopped = (context: Context, target: Target, done: Done, error: unknown): 
   };
 };
 
+/** Once the deployment is gone there is nothing of its name to remove: what it shared goes with another, or by hand. */
+const remedyFor = (context: Context, { kind, namespace, name }: Ref): string => {
+  const flag = kind === 'Secret' ? '--delete-token-secret' : '--delete-model-cache';
+  const words = ['-n', namespace ?? '', 'delete', kind.toLowerCase(), name];
+  return `It goes with the last deployment that uses it, removed with ${flag}.\nOr by hand, once nothing uses it: ${kubectlFor(context)} ${joinWords(words)}`;
+};
+
 /** Asked for by a flag, and kept all the same. */
-const refusedOf = ({ kept }: RemovalPlan): Finding[] =>
+const refusedOf = (context: Context, { kept }: RemovalPlan): Finding[] =>
   kept
     .filter(({ refused }) => refused)
     .map(({ ref, why }) => ({
@@ -185,7 +193,7 @@ const refusedOf = ({ kept }: RemovalPlan): Finding[] =>
       level: 'warning',
       path: '',
       message: `${refText(ref)} is kept, although its removal was asked for: ${why}`,
-      hint: 'Remove what uses it first, and run again.',
+      hint: remedyFor(context, ref),
     }));
 
 /** A namespace that is being removed takes no Lease, and nobody can deploy into it. */
@@ -223,7 +231,7 @@ const act = async (context: Context, loaded: Loaded, found: Found): Promise<Outc
   }
   const gpus = heldGpus(plan.pods);
   const behind = done.left.length > 0 ? [] : await leftBehind(loaded, found, io.signal);
-  const remarks = [...refusedOf(plan), ...behind];
+  const remarks = [...refusedOf(context, plan), ...behind];
   tellEnd(context, { ...target, done, gpus, again: againLine(context, target), remarks });
   const isLeft = done.left.length > 0;
   return {

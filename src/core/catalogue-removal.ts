@@ -50,7 +50,7 @@ export const removalCatalogue = {
     title: 'Kept although its removal was asked for',
     meaning: 'The model cache or the token Secret was to be removed, and others use it or made it.',
     cause: 'Deployments of one namespace share them.',
-    remedy: 'Remove what uses it first, then run uninstall again or delete it with kubectl.',
+    remedy: 'Uninstall the last deployment that uses it with the same flag, or delete it with kubectl.',
   },
   'uninstall-not-ours': {
     title: "Something of Dynamo's operator stays",

@@ -34,11 +34,18 @@ export const listeningOf = ({ listen, port, address }: RunOptions): Listening | 
 /** Whether others than the people on this machine can reach it. */
 export const isOpen = ({ address }: Listening): boolean => !/^(127\.|::1$|localhost$)/.test(address);
 
-const problems: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is taken by another program',
-  EACCES: 'may not be used by this user',
-  EADDRNOTAVAIL: 'is no address of this machine',
-  ENOTFOUND: 'is no address of this machine',
+const ofPort = 'Choose another with --port N, or leave --port out for a free one.';
+
+const notHere = ({ address }: Listening): readonly [message: string, hint: string] => [
+  `${address} is no address of this machine.`,
+  `Choose one with --address A, or leave --address out for ${loopbackAddress}.`,
+];
+
+const problems: Readonly<Record<string, (listen: Listening) => readonly [message: string, hint: string]>> = {
+  EADDRINUSE: ({ address, port }) => [`${address}:${port} is taken by another program.`, ofPort],
+  EACCES: ({ address, port }) => [`${address}:${port} may not be used by this user.`, ofPort],
+  EADDRNOTAVAIL: notHere,
+  ENOTFOUND: notHere,
 };
 
 /** Errors: ClusterError; `unavailable` when the place cannot be had. */
@@ -51,9 +58,8 @@ export const openListening = async (
   } catch (error) {
     const problem = problems[String((error as { readonly code?: unknown }).code)];
     if (problem === undefined) throw error;
-    throw new CliError('unavailable', `${ask.listen.address}:${ask.listen.port} ${problem}.`, {
-      hint: 'Choose another with --port N, or leave --port out for a free one.',
-    });
+    const [message, remedy] = problem(ask.listen);
+    throw new CliError('unavailable', message, { hint: remedy });
   }
 };
 

@@ -1,5 +1,6 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { isOpen, listeningOf } from '../../../../src/commands/endpoint/listen.ts';
+import { isOpen, listeningOf, openListening } from '../../../../src/commands/endpoint/listen.ts';
 import {
   type Endpoint,
   endpointJson,
@@ -90,5 +91,35 @@ describe('where to listen', () => {
     ['192.168.1.4', true],
   ])('%s is open to others: %s', (address, expected) => {
     expect(isOpen({ address, port: 0 })).toBe(expected);
+  });
+});
+
+describe('a place that cannot be had', () => {
+  const problemAt = async (address: string, port: number): Promise<unknown> => {
+    const where = { namespace: 'ns', service: 'chat', port: 8000, podSelector: 'a=b' };
+    const { signal } = new AbortController();
+    const client = {
+      request: async () => ({ body: { spec: { ports: [{ port: 8000, targetPort: 8000 }] } } }),
+      lines: async function* () {},
+    };
+    return openListening(client as never, { ...where, listen: { address, port }, signal }).catch(
+      error => error,
+    );
+  };
+  it('is told with the flag that mends it', async () => {
+    // An address of documentation (RFC 5737), which no machine has.
+    expect(await problemAt('203.0.113.1', 0)).toMatchObject({
+      kind: 'unavailable',
+      message: '203.0.113.1 is no address of this machine.',
+      hint: expect.stringContaining('--address'),
+    });
+    const taken = createServer();
+    await new Promise<void>(resolve => void taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    expect(await problemAt('127.0.0.1', port)).toMatchObject({
+      message: `127.0.0.1:${port} is taken by another program.`,
+      hint: expect.stringContaining('--port'),
+    });
+    taken.close();
   });
 });
