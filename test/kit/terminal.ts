@@ -44,7 +44,7 @@ export const openTerminal = (file: string, args: readonly string[], options: Ter
   const screen = new Terminal({ cols: columns, rows, scrollback: 5_000, allowProposedApi: true });
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(NO_COLOR|FORCE_COLOR|CI|VITEST|NODE_OPTIONS|DYNAMO_)/.test(name),
+      ([name]) => !/^(NO_COLOR|FORCE_COLOR|CI|VITEST|NODE_OPTIONS|DYNAMO_|KUBECONFIG)/.test(name),
     ),
   );
   const child = spawn(file, [...args], {
