@@ -5,6 +5,7 @@ import { adopt } from '../core/adopt.ts';
 import { clusterName } from '../core/cluster-facts.ts';
 import type { Comparison } from '../core/comparison.ts';
 import { hasErrors } from '../core/finding.ts';
+import { sentTo } from '../core/reach.ts';
 import { exitCodes, isCliError } from '../errors.ts';
 import { comparisonLines } from '../output/diff.ts';
 import { paintFor } from '../output/paint.ts';
@@ -104,7 +105,7 @@ export const command: Command = async context => {
   } catch (thrown) {
     const error = asCliError(thrown);
     if (context.options.output !== 'json' || !isCliError(error) || error.findings.length === 0) throw error;
-    printJson(context.io, { schemaVersion, findings: error.findings });
+    printJson(context.io, { schemaVersion, findings: sentTo(error.findings, context.io.reach) });
     return exitCodes[error.kind];
   }
 };

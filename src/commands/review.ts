@@ -3,6 +3,7 @@
 import type { Comparison } from '../core/comparison.ts';
 import { type Component, noFacts } from '../core/component.ts';
 import { hasErrors } from '../core/finding.ts';
+import { sentTo } from '../core/reach.ts';
 import { nearest } from '../core/suggest.ts';
 import { joinWords } from '../core/words.ts';
 import { CliError, exitCodes, isCliError } from '../errors.ts';
@@ -161,7 +162,7 @@ export const command: Command = async context => {
     return await review(context);
   } catch (error) {
     if (context.options.output !== 'json' || !isCliError(error) || error.findings.length === 0) throw error;
-    printJson(context.io, { schemaVersion, findings: error.findings });
+    printJson(context.io, { schemaVersion, findings: sentTo(error.findings, context.io.reach) });
     return exitCodes[error.kind];
   }
 };

@@ -2,6 +2,7 @@
 
 import type { CheckResult } from '../core/check.ts';
 import type { ProbeReport, ProbeStep } from '../core/probe.ts';
+import { sentTo } from '../core/reach.ts';
 import { exitCodes } from '../errors.ts';
 import { junitText } from '../output/checks.ts';
 import { asCliError, durationOf } from './connection.ts';
@@ -55,7 +56,9 @@ const outcomeOf = (verified: Verified, version: string): Outcome => ({
 const run = async (context: Context): Promise<Outcome> => {
   try {
     const verified = await verify(context);
-    if (context.options.output === 'junit') print(context.io, verifyJunit(verified.report));
+    const { report } = verified;
+    const sent = { ...report, findings: sentTo(report.findings, context.io.reach) };
+    if (context.options.output === 'junit') print(context.io, verifyJunit(sent));
     return outcomeOf(verified, context.io.version);
   } catch (error) {
     throw asCliError(error);

@@ -41,10 +41,10 @@ export type Preflight = {
   readonly permissions: readonly Permission[];
   /** In the order in which they are shown; the first failure decides the exit code. */
   readonly checks: (input: PreflightInput) => readonly CheckResult[];
-  /** Codes of checks for room on nodes: who lets one of them through counts on a node that is to come. */
-  readonly aboutRoom: readonly string[];
   /** Those among them that say whether the model fits on the GPUs that its workers may get. */
   readonly fits: (input: PreflightInput) => readonly CheckResult[];
+  /** Codes of checks for room on nodes: who lets one of them through counts on a node that is to come. */
+  readonly aboutRoom: readonly string[];
   /** Null when the deployment can be created or changed in place. */
   readonly replacement: (input: PreflightInput) => Replacement | null;
   /** The model that manifests serve, as far as they tell and it is one of the Hub; null otherwise. */

@@ -74,8 +74,8 @@ export const preflight: Preflight = {
   facts: factsOf,
   permissions,
   checks,
-  aboutRoom: ['gpu-nodes', 'gpu-nodes-usable', 'gpu-taints', 'gpu-placement', 'job-placement'],
   fits,
+  aboutRoom: ['gpu-nodes', 'gpu-nodes-usable', 'gpu-taints', 'gpu-placement', 'job-placement'],
   replacement,
   servedModel,
 };
