@@ -35,7 +35,7 @@ const modeOfClass = (provisioner: string): AccessMode =>
 type Choice = {
   readonly accessMode: AccessMode;
   readonly storageClass: string | null;
-  readonly why: 'said' | 'claim' | 'class' | 'driver' | 'offline';
+  readonly why: 'said' | 'claim' | 'class' | 'driver' | 'unread';
 };
 
 const existing = (claim: string, facts: Facts): AccessMode | undefined => {
@@ -62,17 +62,18 @@ const choose = (settings: Settings, claim: string, facts: Facts): Choice => {
   if (found !== undefined) return { accessMode: found, storageClass, why: 'claim' };
   if (settings.modelCacheAccessMode !== null)
     return { accessMode: settings.modelCacheAccessMode, storageClass, why: 'said' };
-  if (facts.storageClasses === null) return { accessMode: 'ReadWriteMany', storageClass, why: 'offline' };
+  if (facts.storageClasses === null) return { accessMode: 'ReadWriteMany', storageClass, why: 'unread' };
   return fromClasses(settings, facts);
 };
 
-const offlineFinding: Finding = {
+/** A run that looked at the cluster may not have been allowed to see these. */
+const assumedFinding = ({ isLive }: Facts): Finding => ({
   rule: 'cache-access-mode-assumed',
   level: 'info',
   path: 'modelCacheAccessMode',
-  message: 'The cluster was not looked at, so the model cache asks for ReadWriteMany.',
+  message: `${isLive === true ? 'The storage classes could not be read' : 'The cluster was not looked at'}, so the model cache asks for ReadWriteMany.`,
   hint: 'If no storage class there can do that, add --model-cache-access-mode ReadWriteOnce: all pods are then held on one node.',
-};
+});
 
 /** Room for a second model of the same size, at least 100 GiB. In GiB, as are the weights. */
 export const cacheGiBFor = (weights: number): number => Math.max(100, Math.ceil((weights * 2.1) / 50) * 50);
@@ -140,6 +141,6 @@ export const planCache = (settings: Settings, facts: Facts): Cached => {
     accessMode: choice.accessMode,
     mountPath,
   };
-  const findings = choice.why === 'offline' ? [offlineFinding] : [];
+  const findings = choice.why === 'unread' ? [assumedFinding(facts)] : [];
   return { cache, findings: create && assumed ? [...findings, sizeFinding(settings.model)] : findings };
 };

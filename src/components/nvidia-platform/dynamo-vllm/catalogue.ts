@@ -143,8 +143,10 @@ const settings = {
 const cache = {
   'cache-access-mode-assumed': {
     title: 'ReadWriteMany was assumed',
-    meaning: 'Without a look at the cluster the model cache asks for a volume that many nodes can mount.',
-    cause: 'The manifests were made offline and no access mode was given.',
+    meaning:
+      'Without knowing the storage classes of the cluster the model cache asks for a volume that many nodes can mount.',
+    cause:
+      'No access mode was given, and the manifests were made offline, or the storage classes may not be read.',
     remedy:
       'If no storage class there can do it, use --model-cache-access-mode ReadWriteOnce or --model-cache none.',
   },

@@ -73,12 +73,17 @@ const graphLines = (graph: KubernetesObject): SummaryLine[] => {
   ];
 };
 
-const creates = (objects: readonly KubernetesObject[]): SummaryLine => ({
-  label: 'Creates',
-  value: objects.map(object => `${object.kind} ${object.metadata.name}`).join(', '),
-});
+const creates = (objects: readonly KubernetesObject[]): SummaryLine[] =>
+  objects.length === 0
+    ? []
+    : [
+        {
+          label: 'Creates',
+          value: objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', '),
+        },
+      ];
 
 export const summaryOf = (objects: readonly KubernetesObject[]): SummaryLine[] => [
   ...objects.filter(isGraph).flatMap(graphLines),
-  creates(objects),
+  ...creates(objects),
 ];

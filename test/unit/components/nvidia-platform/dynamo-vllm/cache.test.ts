@@ -52,6 +52,13 @@ describe('the access mode of the model cache', () => {
     expect(codes(draftFrom({}), 'info')).toEqual(['cache-access-mode-assumed']);
     expect(codes(draftFrom({ modelCacheAccessMode: 'ReadWriteMany' }), 'info')).toEqual([]);
   });
+  it.each([
+    ['nobody looked', {}, /^The cluster was not looked at, so/],
+    ['they may not be read', { isLive: true }, /^The storage classes could not be read, so/],
+  ])('is ReadWriteMany where the classes are not known because %s', (_, some, why) => {
+    const { findings } = draftFrom({}, facts(some));
+    expect(findings.find(({ rule }) => rule === 'cache-access-mode-assumed')?.message).toMatch(why);
+  });
 });
 
 describe("somebody else's claim", () => {
