@@ -23,6 +23,12 @@ export function graphCrd(traits: Traits): FoundCrd {
   return { crd, origin: folder ? `the CRD of Dynamo ${folder}` : "the project's own permissive CRD" };
 }
 
+/** Why unknown fields are let in; undefined where the CRD is the real one. */
+export const whyPermissive = (release: string): string | undefined =>
+  closestRealCrd(release) === undefined
+    ? 'the real CRDs do not stand beside the checkout (../shared/crds)'
+    : undefined;
+
 /** The folder of real CRDs, when there is one: beside the checkout, one folder a release. */
 function realCrdFolder(): string {
   return join(repositoryRoot(), '..', 'shared', 'crds');
