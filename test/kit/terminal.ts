@@ -65,9 +65,11 @@ export const openTerminal = (file: string, args: readonly string[], options: Ter
     screen.write(data, wake);
   });
   child.onExit(({ exitCode, signal }) => {
-    code = signal ? 128 + signal : exitCode;
-    // What was written last is still on its way to the screen.
-    screen.write('', wake);
+    // What was written last is still on its way to the screen: the end is told behind it.
+    screen.write('', () => {
+      code = signal ? 128 + signal : exitCode;
+      wake();
+    });
   });
   const lines = (): string[] => {
     const { active } = screen.buffer;
