@@ -1,5 +1,6 @@
 /** Refusals that come from the cluster: its webhooks, quotas, permissions and policies. */
 
+import { podSecurityHint } from '../pod-security.ts';
 import { type AdmissionRule, plain, type Told } from './rule.ts';
 
 /** The operator's own, by the name of the webhook or by what it converts. */
@@ -126,7 +127,7 @@ const podSecurity: AdmissionRule = {
   say: ([level = '', why = ''], told) => ({
     path: 'namespace',
     message: `The Pod Security level ${level} of namespace ${told.namespace} does not allow ${told.subject}: ${plain(why)}.`,
-    hint: `Use another namespace, or have it lowered: kubectl label namespace ${told.namespace} pod-security.kubernetes.io/enforce=${level.startsWith('baseline') ? 'privileged' : 'baseline'} --overwrite`,
+    hint: podSecurityHint(told.namespace, level),
   }),
 };
 

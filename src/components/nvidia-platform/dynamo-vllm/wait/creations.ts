@@ -1,5 +1,6 @@
 /** Pods and claims that are not made at all: quotas, admission, storage classes. */
 
+import { podSecurityHint } from '../pod-security.ts';
 import { after, type Diagnosis, type Inspector, ofDeployment } from './diagnosis.ts';
 import type { Happening } from './events.ts';
 import { claimsOf, isOver } from './pods.ts';
@@ -39,8 +40,7 @@ const createCauses: readonly CreateCause[] = [
     rule: 'pod-security',
     patience: shortMs,
     why: ([, level = '', what = '']) => `the namespace enforces the Pod Security level ${level}: ${what}`,
-    hint: ([, level = ''], { awaited }) =>
-      `Use another namespace, or have it lowered: kubectl label namespace ${awaited.namespace} pod-security.kubernetes.io/enforce=${level.startsWith('baseline') ? 'privileged' : 'baseline'} --overwrite`,
+    hint: ([, level = ''], { awaited }) => podSecurityHint(awaited.namespace, level),
   },
   {
     sign: /admission webhook "([^"]+)" denied the request: (.+)$/,
