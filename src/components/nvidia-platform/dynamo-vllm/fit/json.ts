@@ -17,5 +17,11 @@ export const textOf = (object: Json, key: string): string | null => {
 /** Empty when it is no list. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
+/** How many of a list are one of some words. */
+export const counterOf =
+  (all: readonly unknown[]) =>
+  (...words: readonly string[]): number =>
+    all.filter(one => typeof one === 'string' && words.includes(one)).length;
+
 /** Undefined when it is no JSON, or no object. */
 export const parseLenient = (text: string): Json | undefined => objectOf(parseJson(text));

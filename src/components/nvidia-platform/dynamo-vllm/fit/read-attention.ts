@@ -2,7 +2,7 @@
 
 import { type Json, objectOf } from '../../../../core/json.ts';
 import type { LayerKind } from './facts.ts';
-import { listOf, numberOf, textOf } from './json.ts';
+import { counterOf, listOf, numberOf, textOf } from './json.ts';
 import { contextOf } from './read-context.ts';
 import { stateBytesOf } from './read-state.ts';
 
@@ -40,11 +40,11 @@ const sliding = (text: Json, layers: number, ofWindow: number): readonly LayerKi
 
 /** Llama 4's chunked attention is counted as full: vLLM caches it so unless told otherwise. */
 const byLayerTypes = (text: Json): readonly LayerKind[] | undefined => {
-  const all = listOf(text['layer_types']).map(String);
+  const all = listOf(text['layer_types']);
   if (all.length === 0) return undefined;
   // The last layers of some models use what earlier ones keep.
   const types = all.slice(0, all.length - (numberOf(text, 'num_kv_shared_layers') ?? 0));
-  const count = (...names: readonly string[]): number => types.filter(type => names.includes(type)).length;
+  const count = counterOf(types);
   const full = count('full_attention', 'chunked_attention', 'attention');
   const window = count('sliding_attention');
   const states = count('linear_attention', 'mamba', 'mamba2');
@@ -62,9 +62,9 @@ const byPattern = (text: Json): readonly LayerKind[] | undefined => {
 
 /** The same in words; layers of experts or an MLP cache nothing. */
 const byBlockTypes = (text: Json): readonly LayerKind[] | undefined => {
-  const types = listOf(text['layers_block_type']).map(String);
+  const types = listOf(text['layers_block_type']);
   if (types.length === 0) return undefined;
-  const count = (...names: readonly string[]): number => types.filter(type => names.includes(type)).length;
+  const count = counterOf(types);
   const [full, states] = [count('attention'), count('mamba')];
   return full + states + count('moe', 'mlp') === types.length ? hybrid(text, full, states) : [];
 };

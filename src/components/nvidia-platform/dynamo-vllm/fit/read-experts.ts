@@ -2,7 +2,7 @@
 
 import type { Json } from '../../../../core/json.ts';
 import type { Experts } from './facts.ts';
-import { listOf, numberOf, textOf } from './json.ts';
+import { counterOf, listOf, numberOf, textOf } from './json.ts';
 
 /** Layers with a dense MLP in a model with experts. */
 const denseLayers = (text: Json, layers: number): number => {
@@ -19,9 +19,7 @@ const byPattern = (text: Json): { experts: number; dense: number } | undefined =
   const pattern = text['hybrid_override_pattern'];
   const words = listOf(text['layers_block_type']);
   if (typeof pattern !== 'string' && words.length === 0) return undefined;
-  const kinds = typeof pattern === 'string' ? [...pattern] : words;
-  const count = (...names: readonly string[]): number =>
-    kinds.filter(kind => typeof kind === 'string' && names.includes(kind)).length;
+  const count = counterOf(typeof pattern === 'string' ? [...pattern] : words);
   return { experts: count('E', 'moe'), dense: count('-', 'mlp') };
 };
 
